@@ -1,0 +1,58 @@
+"""The two sides that are compared: desired state (a function of the commit) and live state (a moment)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.model.permission import Catalogue, PermissionSet
+from reconciler.model.person import PersonId
+from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredState:
+    """Everything the role files and the catalogue lock say, validated and expanded."""
+
+    roles: tuple[DesiredRole, ...]
+    """Sorted by key."""
+    retired: tuple[RetiredRole, ...]
+    """Sorted by key."""
+    catalogue: Catalogue
+    """The lock that `all` and `view` were expanded against."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """Which tenant this is; `id` is what digests and confirmations are bound to."""
+
+    name: str
+    """The name the settings give it."""
+    id: str
+    title: str
+    """The name the tenant gives itself; foreign text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The account behind the key: what it may do and must not lose."""
+
+    person_id: PersonId | None
+    """None where the key belongs to no user; then no role change can lock it out."""
+    role_ids: frozenset[RoleId]
+    needs: PermissionSet
+    """The permissions without which the reconciler could not go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """What the tenant said, apart from who holds what."""
+
+    tenant: Tenant
+    account: Account
+    catalogue: Catalogue
+    roles: tuple[LiveRole, ...]
+    """Every role, sorted by id."""
+    headcount: int | None = None
+    """How many users the tenant has; None where no reply that is needed anyway says so."""
+    gaps: tuple[str, ...] = ()
+    """What is known not to have been read; anything here makes the plan incomplete."""

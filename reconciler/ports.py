@@ -1,0 +1,104 @@
+"""What the use cases need from outside; looking needs a `TenantReader`, and only apply holds a `TenantWriter`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Protocol
+
+from reconciler.model.permission import Catalogue
+from reconciler.model.person import Person, PersonId
+from reconciler.model.role import LiveRole, RoleContent, RoleId
+from reconciler.model.state import Account, Tenant
+
+
+class TenantReader(Protocol):
+    """Reads a tenant. Every method raises a `TenantError` rather than return less than everything."""
+
+    def identity(self) -> tuple[Tenant, Account]:
+        """Say which tenant this is and whose key is used."""
+        ...
+
+    def catalogue(self) -> Catalogue:
+        """List every permission the tenant has now."""
+        ...
+
+    def roles(self) -> tuple[LiveRole, ...]:
+        """List every role, sorted by id; must prove that none is missing, or raise `LiveIncomplete`."""
+        ...
+
+    def headcount(self) -> int | None:
+        """Say how many users the tenant has, where that costs no request of its own; else None."""
+        ...
+
+    def role(self, role_id: RoleId) -> LiveRole | None:
+        """Read one role; None only where the tenant clearly says that it does not exist."""
+        ...
+
+    def holders(self, role_id: RoleId) -> tuple[Person, ...] | None:
+        """List everyone assigned to a role, suspended and service accounts too; None where the key may not."""
+        ...
+
+    def person(self, person_id: PersonId) -> Person | None:
+        """Read one user; None only where the tenant clearly says that it does not exist."""
+        ...
+
+
+class TenantWriter(TenantReader, Protocol):
+    """Writes a tenant, one request a call, never repeated inside.
+
+    Every method returns when the tenant said yes, and raises `WriteRefused` for a clear no without effect,
+    `WriteConflict` when the state was not the one that was read, and `WriteUnclear` for anything else.
+    """
+
+    def create_role(self, content: RoleContent) -> RoleId:
+        """Create a role with nobody in it and give its id."""
+        ...
+
+    def update_role(self, live: LiveRole, content: RoleContent) -> None:
+        """Make the role equal to `content` if it is still `live`; send only what differs."""
+        ...
+
+    def delete_role(self, live: LiveRole) -> None:
+        """Delete the role if it is still `live` and nobody holds it."""
+        ...
+
+    def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:
+        """Replace the roles of one user if the user is still `person`."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that nothing else asks the machine for it."""
+
+    def now(self) -> dt.datetime:
+        """Give the time in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Give seconds that never run backwards."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Progress(Protocol):
+    """Told of long work; shows it or not."""
+
+    def stage(self, label: str, total: int | None) -> None:
+        """Begin a stage of `total` steps, None where the number is not known yet."""
+        ...
+
+    def advance(self, steps: int = 1) -> None:
+        """Count steps of the stage."""
+        ...
+
+
+class Journal(Protocol):
+    """The record of an apply, on disk before anything happens."""
+
+    def write(self, entry: Mapping[str, object]) -> None:
+        """Append one entry and return only when it is on disk; raises `OSError` when it cannot be."""
+        ...
