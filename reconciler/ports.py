@@ -9,7 +9,7 @@ from typing import Protocol
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId
-from reconciler.model.state import Account, Tenant
+from reconciler.model.state import Account, Capabilities, Tenant
 
 
 class TenantReader(Protocol):
@@ -18,6 +18,9 @@ class TenantReader(Protocol):
     def identity(self) -> tuple[Tenant, Account]:
         """Say which tenant this is and whose key is used."""
         ...
+
+    def capabilities(self) -> Capabilities:
+        """Say what the key may do, from the same reply that `identity` reads."""
 
     def catalogue(self) -> Catalogue:
         """List every permission the tenant has now."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.model.role import Origin, RoleKey
+from reconciler.model.role import Origin, RoleContent, RoleKey
 
 
 class Guard(StrEnum):
@@ -103,6 +104,6 @@ class Confirmation:
 class BaseRevision:
     """What the guards need to know of the revision a change starts from."""
 
-    roles: frozenset[RoleKey]
-    """The roles that its files declare."""
+    contents: Mapping[RoleKey, RoleContent | None]
+    """What its files declare, expanded; None for a retired role."""
     guards: GuardSettings

@@ -56,3 +56,21 @@ class LiveState:
     """How many users the tenant has; None where no reply that is needed anyway says so."""
     gaps: tuple[str, ...] = ()
     """What is known not to have been read; anything here makes the plan incomplete."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What the tenant says of the key; `doctor` shows it."""
+
+    environment: str
+    """The tenant's own word, such as `production` or `sandbox`."""
+    key_prefix: str
+    """The public part of the key, as the tenant shows it."""
+    scopes: tuple[str, ...]
+    """Sorted."""
+    tier: str
+    """The rate tier."""
+    reads_roles: bool
+    writes_roles: bool
+    reads_people: bool
+    writes_people: bool
