@@ -1,0 +1,83 @@
+"""Who can administer roles after every prefix of the writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.core.access import Access
+from reconciler.core.match import Matching
+from reconciler.model.person import People, Person, PersonId
+from reconciler.model.role import RoleId, RoleKey
+from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole, Write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administrators:
+    """The active humans who can administer roles, and enough to follow them through a list of writes.
+
+    People whose holdings were not read count as no administrators: the count is a lower bound.
+    """
+
+    permission: str
+    """Holding this means "can administer roles"."""
+    roles: frozenset[RoleId]
+    """The live roles that give it now."""
+    ids: Mapping[RoleKey, RoleId]
+    """The live role of each managed key, for moves."""
+    holders: tuple[Person, ...]
+    """Active humans among the people read."""
+
+    @property
+    def count(self) -> int:
+        """How many there are before any write."""
+        return sum(1 for person in self.holders if person.role_ids & self.roles)
+
+    def lowest(self, writes: Iterable[Write]) -> int | None:
+        """Give the fewest administrators after any of `writes`; None when none of them touches who is one."""
+        giving: set[RoleId | RoleKey] = set(self.roles)
+        held: dict[PersonId, set[RoleId | RoleKey]] = {p.id: set(p.role_ids) for p in self.holders}
+        lowest: int | None = None
+        for write in writes:
+            if self._step(write, giving, held):
+                count = sum(1 for roles in held.values() if not roles.isdisjoint(giving))
+                lowest = count if lowest is None else min(lowest, count)
+        return lowest
+
+    def _step(
+        self, write: Write, giving: set[RoleId | RoleKey], held: Mapping[PersonId, set[RoleId | RoleKey]]
+    ) -> bool:
+        """Carry one write out on the picture; say whether it can have changed who is an administrator."""
+        match write:
+            case CreateRole():
+                return _set(giving, write.role, present=self.permission in write.content.permissions)
+            case UpdateRole():
+                return _set(giving, write.live.id, present=self.permission in write.content.permissions)
+            case DeleteRole():
+                return _set(giving, write.live.id, present=False)
+            case MoveHolder():
+                roles = held.get(write.person.id)
+                if roles is None:
+                    return False
+                joins = self.ids.get(write.joins, write.joins)
+                roles.discard(write.leaves)
+                roles.add(joins)
+                return write.leaves in giving or joins in giving
+
+
+def _set(giving: set[RoleId | RoleKey], role: RoleId | RoleKey, *, present: bool) -> bool:
+    """Make `role` a member or not; say whether that changed anything."""
+    if present == (role in giving):
+        return False
+    (giving.add if present else giving.discard)(role)
+    return True
+
+
+def administrators(allowed: Access, matching: Matching, people: People, permission: str) -> Administrators:
+    """Give the administrators before the plan, ready to be followed through its writes."""
+    return Administrators(
+        permission=permission,
+        roles=frozenset(role for role, permissions in allowed.before.items() if permission in permissions),
+        ids={found.role.key: found.live.id for found in matching.matched},
+        holders=tuple(person for person in people.people if person.counts),
+    )

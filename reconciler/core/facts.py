@@ -1,0 +1,37 @@
+"""Everything a guard may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.core.access import Access
+from reconciler.core.administrators import Administrators
+from reconciler.core.impact import Impact
+from reconciler.core.match import Matching
+from reconciler.model.change import Change
+from reconciler.model.finding import BaseRevision, GuardSettings
+from reconciler.model.person import People
+from reconciler.model.state import DesiredState, LiveState
+from reconciler.model.write import Write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """A plan before it is judged: what would change, for whom, in which order."""
+
+    desired: DesiredState
+    live: LiveState
+    matching: Matching
+    changes: tuple[Change, ...]
+    """In the order of their writes."""
+    writes: tuple[Write, ...]
+    access: Access
+    people: People
+    impact: Impact
+    administrators: Administrators
+    settings: GuardSettings
+    """What the change's own files say."""
+    effective: GuardSettings
+    """What the guards judge by: the stricter of the base revision's and the change's own."""
+    base: BaseRevision | None
+    """None where no base revision is known."""

@@ -1,0 +1,55 @@
+"""The `catalogue` guard: the tenant's permissions are not those of the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.core.facts import Facts
+from reconciler.core.wording import listing
+from reconciler.model.finding import Finding, FindingLevel, Guard
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Block roles whose file means a permission that the tenant no longer has; warn of every other difference.
+
+    A permission that the vendor adds widens no role: files are expanded against the lock alone.
+    """
+    lock, live = facts.desired.catalogue, facts.live.catalogue
+    gone = lock.keys - live.keys
+    for role in facts.desired.roles:
+        missing = role.content.permissions & gone
+        if missing:
+            yield Finding(
+                guard=Guard.CATALOGUE,
+                level=FindingLevel.BLOCK,
+                role=role.key,
+                message=(
+                    f'The tenant no longer has {listing(missing)}, which the file of "{role.content.name}" means. '
+                    "Refresh the catalogue lock and correct the file."
+                ),
+            )
+    differences = []
+    if gone:
+        differences.append(f"{listing(gone)} gone")
+    if added := live.keys - lock.keys:
+        differences.append(f"{listing(added)} new (granted to no role by all or view)")
+    if moved := [
+        key for key in lock.keys & live.keys if _meaning(facts, key, live=False) != _meaning(facts, key, live=True)
+    ]:
+        differences.append(f"{listing(moved)} of another level or sensitivity")
+    if differences:
+        yield Finding(
+            guard=Guard.CATALOGUE,
+            level=FindingLevel.WARN,
+            role=None,
+            message=(
+                f"The tenant's permissions differ from the lock: {'; '.join(differences)}. "
+                "Review the difference and refresh the lock."
+            ),
+        )
+
+
+def _meaning(facts: Facts, key: str, *, live: bool) -> tuple[str, bool]:
+    """Give what makes a permission the same to us; labels may change freely."""
+    permission = (facts.live.catalogue if live else facts.desired.catalogue).by_key[key]
+    return (permission.level, permission.sensitive)

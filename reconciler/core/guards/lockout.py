@@ -1,0 +1,44 @@
+"""The `lockout` guard: after some write too few active humans could administer roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.core.facts import Facts
+from reconciler.core.reach import administration_at_stake
+from reconciler.core.wording import listing
+from reconciler.model.finding import Finding, FindingLevel, Guard
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Block where any prefix of the writes leaves fewer administrators than the settings ask for.
+
+    A tenant that has fewer to begin with is not blocked as long as the plan takes none away. Suspended
+    people and service accounts are no administrators, and people who could not be read are not counted.
+    """
+    administrators = facts.administrators
+    unread = [
+        role.content.name
+        for role in facts.live.roles
+        if role.id in administrators.roles and role.user_count != 0 and role.id not in facts.people.listed
+    ]
+    if unread and administration_at_stake(facts.access, administrators.permission):
+        yield _block(
+            f"The plan takes {administrators.permission} from a role, and the holders of {listing(unread)} could "
+            "not be read, so nobody can say who would be left to administer roles. "
+            "Use a key that may read users."
+        )
+        return
+    lowest = administrators.lowest(facts.writes)
+    minimum = facts.effective.min_administrators
+    if lowest is not None and lowest < min(minimum, administrators.count):
+        yield _block(
+            f"{lowest} of {minimum} required administrators would be left: active humans holding a role with "
+            f"{administrators.permission}, counted after every single write; today there are "
+            f"{administrators.count}. Keep {administrators.permission} in a role that enough active people hold, "
+            "or give it to another role first and merge that alone."
+        )
+
+
+def _block(message: str) -> Finding:
+    return Finding(guard=Guard.LOCKOUT, level=FindingLevel.BLOCK, role=None, message=message)

@@ -1,0 +1,102 @@
+"""Check a plan against the planner's promises, in code that shares nothing with the planner's own.
+
+A plan that breaks one is a bug of ours and is never applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.core.digest import plan_digest
+from reconciler.core.facts import Facts
+from reconciler.errors import PlanUnsound
+from reconciler.model.change import Change, Create, Retire, Update
+from reconciler.model.finding import FindingLevel
+from reconciler.model.plan import Plan, PlannedChange
+from reconciler.model.role import RoleContent
+from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole
+
+
+def check(plan: Plan, facts: Facts) -> None:
+    """Raise `PlanUnsound` naming every broken promise; return when all hold."""
+    broken = [*_document(plan, facts), *_sound(facts), *_ordered(facts), *_consent(plan)]
+    if broken:
+        raise PlanUnsound(
+            "; ".join(sorted(broken)), fix="Report this with the plan; nothing was written and nothing will be"
+        )
+
+
+def _document(plan: Plan, facts: Facts) -> Iterator[str]:
+    """Check that the document says what the changes are."""
+    if len(plan.changes) != len(facts.changes):
+        yield "the document does not list every change once"
+        return
+    for told, change in zip(plan.changes, facts.changes, strict=True):
+        if told.role != change.role.key or not _told_right(told, change):
+            yield f"the document misstates {change.role.key}"
+    if plan.digest != plan_digest(facts.live.tenant.id, facts.desired.catalogue, facts.settings, facts.changes):
+        yield "the digest does not cover these changes"
+    if plan.complete == bool(facts.live.gaps):
+        yield "the document hides that live state is incomplete"
+
+
+def _told_right(told: PlannedChange, change: Change) -> bool:
+    before = change.before.permissions if change.before else frozenset()
+    after = change.after.permissions if change.after else frozenset()
+    kinds = {Create: {"create"}, Update: {"update", "rename"}, Retire: {"retire"}}
+    return (
+        told.action in kinds[type(change)]
+        and (before | set(told.grants)) - set(told.revokes) == after
+        and not set(told.grants) & before
+        and set(told.revokes) <= before
+        and max(told.people_losing, told.people_gaining) <= told.holders
+        and {p.permission for p in told.per_permission} == {*told.grants, *told.revokes}
+    )
+
+
+def _sound(facts: Facts) -> Iterator[str]:
+    """Check that the changes lead to the desired state and touch nothing unmanaged."""
+    roles: dict[str, RoleContent] = {role.id: role.content for role in facts.live.roles}
+    touched = {change.live.id for change in facts.changes if not isinstance(change, Create)}
+    if touched & {role.id for role in facts.matching.unmanaged}:
+        yield "an unmanaged role would be touched"
+    keys = [change.role.key for change in facts.changes]
+    if len(set(keys)) < len(keys):
+        yield "a role would be changed twice"
+    for change in facts.changes:
+        if change.before == change.after:
+            yield f"{change.role.key} would be written without a difference"
+        if isinstance(change, Create):
+            roles[f"new:{change.role.key}"] = change.role.content
+        elif isinstance(change, Update):
+            roles[change.live.id] = change.content
+        else:
+            del roles[change.live.id]
+    lock = facts.desired.catalogue.by_key
+    by_name = {content.name: content for content in roles.values()}
+    for role in facts.desired.roles:
+        content = by_name.get(role.content.name)
+        if content is None or content.description != role.content.description:
+            yield f"{role.key} would not be as its file says"
+        elif {p for p in content.permissions if p in lock} != role.content.permissions:
+            yield f"{role.key} would not have the permissions its file says"
+
+
+def _ordered(facts: Facts) -> Iterator[str]:
+    """Check that there is one write per changed role, moves come before deletions, and deletions last."""
+    names = {CreateRole: "role", UpdateRole: "role", MoveHolder: "move", DeleteRole: "delete"}
+    kinds = [names[type(write)] for write in facts.writes]
+    if kinds != sorted(kinds, key=["role", "move", "delete"].index):
+        yield "the writes are out of order"
+    keys = sorted(write.role for write in facts.writes if not isinstance(write, MoveHolder))
+    if keys != sorted(change.role.key for change in facts.changes):
+        yield "the writes are not one for each change"
+
+
+def _consent(plan: Plan) -> Iterator[str]:
+    """Check that exactly the findings that can be confirmed have an id."""
+    for finding in plan.findings:
+        if (finding.level is FindingLevel.CONFIRM) != (finding.confirmation is not None):
+            yield f"the finding {finding.guard} cannot be confirmed as it should"
+        if finding.confirmed and finding.level is not FindingLevel.CONFIRM:
+            yield f"the finding {finding.guard} was lifted by a confirmation"

@@ -1,0 +1,120 @@
+"""In which order the writes happen; the order is a safety property.
+
+    1  administrator grants without which some prefix would lock everyone out
+    2  narrowings (and changes that both narrow and widen)
+    3  creations, widenings, renames, texts
+    4  moves of users off retired roles
+    5  retirements
+
+Narrowing before widening means that a failure in between never leaves anybody with more than both ends
+allow. The one exception is phase 1, and it holds as few changes as possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import combinations
+
+from reconciler.core.administrators import Administrators
+from reconciler.model.change import (
+    Change,
+    Create,
+    Direction,
+    Retire,
+    Update,
+    direction_of,
+    grants_of,
+    key_of,
+)
+from reconciler.model.person import People
+from reconciler.model.role import RoleKey
+from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole, Write
+
+EXHAUSTIVE = 10
+"""Up to this many candidates the fewest are found by trying every combination; above, one at a time."""
+
+
+class Phase(IntEnum):
+    """The phases of an apply, in order."""
+
+    ADMINISTRATORS = 1
+    NARROW = 2
+    WIDEN = 3
+    RETIRE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """Changes in the order of their writes."""
+
+    changes: tuple[Change, ...]
+    hoisted: tuple[RoleKey, ...]
+    """The administrator grants that go first, sorted."""
+
+
+def phase_of(change: Change) -> Phase:
+    """Give the phase a change belongs to when it need not go first."""
+    match change:
+        case Create():
+            return Phase.WIDEN
+        case Retire():
+            return Phase.RETIRE
+        case Update():
+            narrows = direction_of(change) in {Direction.NARROW, Direction.MIXED}
+            return Phase.NARROW if narrows else Phase.WIDEN
+
+
+def order(changes: Iterable[Change], people: People, administrators: Administrators, minimum: int) -> Ordered:
+    """Order changes so that no prefix has too few administrators, if any order with phases can.
+
+    Where none can, the plain order comes back and the lock-out guard says so.
+    """
+    plain = sorted(changes, key=lambda c: (phase_of(c), key_of(c)))
+    grants = [
+        c for c in plain if isinstance(c, Update) and administrators.permission in grants_of(c) and phase_of(c) > 1
+    ]
+    for hoisted in _choices(grants):
+        candidate = [*hoisted, *(c for c in plain if c not in hoisted)]
+        lowest = administrators.lowest(writes(candidate, people))
+        if lowest is None or lowest >= min(minimum, administrators.count):
+            return Ordered(changes=tuple(candidate), hoisted=tuple(key_of(c) for c in hoisted))
+    return Ordered(changes=tuple(plain), hoisted=())
+
+
+def _choices(grants: list[Update]) -> Iterator[tuple[Update, ...]]:
+    """Give the sets of changes that could go first, the smallest first."""
+    if len(grants) <= EXHAUSTIVE:
+        for size in range(len(grants) + 1):
+            yield from combinations(grants, size)
+    else:
+        for size in range(len(grants) + 1):
+            yield tuple(grants[:size])
+
+
+def writes(changes: Iterable[Change], people: People) -> tuple[Write, ...]:
+    """Give the requests that carry out ordered changes; every move comes before every deletion."""
+    roles: list[Write] = []
+    moves: list[Write] = []
+    deletions: list[Write] = []
+    for change in changes:
+        match change:
+            case Create():
+                roles.append(CreateRole(role=change.role.key, content=change.role.content))
+            case Update():
+                roles.append(UpdateRole(role=change.role.key, live=change.live, content=change.content))
+            case Retire():
+                moves.extend(_moves(change, people))
+                deletions.append(DeleteRole(role=change.role.key, live=change.live))
+    return (*roles, *moves, *deletions)
+
+
+def _moves(change: Retire, people: People) -> Iterator[MoveHolder]:
+    """Give the moves of a retirement, by person; everyone assigned moves, suspended or not."""
+    target = change.role.move_users_to
+    if target is None:
+        return
+    for person in people.people:
+        if change.live.id in person.role_ids:
+            yield MoveHolder(role=change.role.key, person=person, leaves=change.live.id, joins=target)

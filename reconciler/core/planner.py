@@ -1,0 +1,146 @@
+"""Compose the plan document from facts and findings; no decision is made here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from reconciler.core.confirm import Confirmed
+from reconciler.core.digest import plan_digest, role_digest
+from reconciler.core.facts import Facts
+from reconciler.core.wording import listing, people
+from reconciler.model.change import (
+    Action,
+    Change,
+    Create,
+    FieldChange,
+    Retire,
+    Update,
+    action_of,
+    direction_of,
+    grants_of,
+    key_of,
+    revokes_of,
+)
+from reconciler.model.finding import Finding, FindingLevel
+from reconciler.model.plan import Plan, PlannedChange, PlanTenant, Summary
+from reconciler.model.role import RoleKey
+
+
+def compose(facts: Facts, confirmed: Confirmed, hoisted: tuple[RoleKey, ...], commit: str | None) -> Plan:
+    """Give the plan document."""
+    live = facts.live
+    return Plan(
+        tenant=PlanTenant(name=live.tenant.name, id=live.tenant.id),
+        commit=commit,
+        digest=plan_digest(live.tenant.id, facts.desired.catalogue, facts.settings, facts.changes),
+        complete=not live.gaps,
+        summary=_summary(facts, confirmed.findings),
+        changes=tuple(_planned(facts, change) for change in facts.changes),
+        findings=confirmed.findings,
+        unmanaged=tuple(role.content.name for role in facts.matching.unmanaged),
+        notes=(*sorted(_notes(facts, hoisted)), *confirmed.notes),
+    )
+
+
+def _summary(facts: Facts, findings: tuple[Finding, ...]) -> Summary:
+    actions = Counter(action_of(change) for change in facts.changes)
+    levels = Counter(finding.level for finding in findings)
+    updated = actions[Action.UPDATE] + actions[Action.RENAME]
+    return Summary(
+        create=actions[Action.CREATE],
+        update=actions[Action.UPDATE],
+        rename=actions[Action.RENAME],
+        retire=actions[Action.RETIRE],
+        unchanged=len(facts.matching.matched) - updated,
+        unmanaged=len(facts.matching.unmanaged),
+        people_losing=facts.impact.losing(),
+        people_gaining=facts.impact.gaining(),
+        block=levels[FindingLevel.BLOCK],
+        confirm=levels[FindingLevel.CONFIRM],
+        warn=levels[FindingLevel.WARN],
+    )
+
+
+def _planned(facts: Facts, change: Change) -> PlannedChange:
+    measured = facts.impact.by_role[key_of(change)]
+    return PlannedChange(
+        action=action_of(change),
+        role=key_of(change),
+        name=change.role.name if isinstance(change, Retire) else change.role.content.name,
+        file=change.role.origin.path,
+        line=change.role.origin.line,
+        direction=direction_of(change),
+        grants=tuple(sorted(grants_of(change))),
+        revokes=tuple(sorted(revokes_of(change))),
+        fields=_fields(facts, change),
+        holders=measured.holders,
+        people_losing=measured.losing,
+        people_gaining=measured.gaining,
+        people_exact=measured.exact,
+        per_permission=measured.per_permission,
+        owner=change.role.owner,
+        introduced_by=_introduced_by(facts, change),
+        before=role_digest(change.before),
+    )
+
+
+def _fields(facts: Facts, change: Change) -> tuple[FieldChange, ...]:
+    """Give what moves outside the permissions; a retirement moves its holders."""
+    match change:
+        case Create():
+            return ()
+        case Update():
+            return change.fields
+        case Retire():
+            target = change.role.move_users_to
+            if target is None:
+                return ()
+            names = {role.key: role.content.name for role in facts.desired.roles}
+            return (FieldChange(path="holders", before=change.live.content.name, after=names.get(target, target)),)
+
+
+def _introduced_by(facts: Facts, change: Change) -> str | None:
+    """Tell what the change's own files did from what was waiting already; None without a base revision."""
+    if facts.base is None:
+        return None
+    declared = None if isinstance(change, Retire) else change.role.content
+    known = key_of(change) in facts.base.contents
+    same = known and facts.base.contents[key_of(change)] == declared
+    return "already pending" if same else "this change"
+
+
+def _notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
+    if hoisted:
+        yield (
+            f"{listing(hoisted)} goes first: its grant of {facts.administrators.permission} keeps the tenant from "
+            "being without an administrator half way"
+        )
+    lock = facts.desired.catalogue.by_key
+    for found in facts.matching.matched:
+        unknown = [p for p in found.live.content.permissions if p not in lock]
+        if unknown:
+            yield (
+                f'"{found.live.content.name}" holds {listing(unknown)}, which the catalogue lock does not know: '
+                "kept, and counted as sensitive"
+            )
+    for change in facts.changes:
+        if isinstance(change, Create):
+            continue
+        revoked = facts.impact.effects.mask(revokes_of(change))
+        services = sum(
+            g.people for g in facts.impact.effects.services if change.live.id in g.role_ids and g.lost & revoked
+        )
+        if services:
+            number = "1 service account" if services == 1 else f"{services:,} service accounts"
+            yield f'"{change.live.content.name}": {number} would lose something too, besides the people counted'
+        if not facts.impact.by_role[key_of(change)].exact:
+            bound = people(facts.impact.by_role[key_of(change)].holders)
+            yield (
+                f'the holders of "{change.live.content.name}" could not be listed: every number of people for it is '
+                f"an upper bound of {bound}"
+            )
+    if facts.base is not None:
+        declared = {role.key for role in facts.desired.roles} | {role.key for role in facts.desired.retired}
+        for key in sorted(facts.base.contents.keys() - declared):
+            yield f"the file of {key} was removed: the live role stays as it is and is no longer managed"

@@ -1,0 +1,26 @@
+"""The few turns of phrase that findings and notes share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+LISTED = 5
+"""How many names a sentence lists before it counts the rest."""
+
+
+def people(number: int) -> str:
+    """Give a number of people in words."""
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def roles(number: int) -> str:
+    """Give a number of roles in words."""
+    return "1 role" if number == 1 else f"{number:,} roles"
+
+
+def listing(names: Iterable[str]) -> str:
+    """Give sorted names as a sentence lists them; never more than a few, and the number of the rest."""
+    ordered = sorted(names)
+    if len(ordered) <= LISTED:
+        return ", ".join(ordered)
+    return f"{', '.join(ordered[:LISTED])} and {len(ordered) - LISTED:,} more"

@@ -1,0 +1,98 @@
+"""Carry a plan out: recompute, compare, guard, announce, write, read back, report."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.core.invariants import check
+from reconciler.errors import ConfirmationMissing, Interrupted, PlanRefused, PlanStale
+from reconciler.model.finding import FindingLevel
+from reconciler.model.outcome import Report
+from reconciler.model.plan import Plan
+from reconciler.operations.execute import Execution
+from reconciler.operations.plan import Planned, Request, plan
+from reconciler.ports import Clock, Journal, Progress, TenantWriter
+
+FRESH_SECONDS = 60.0
+"""A plan that waited longer than this for its reader is made anew before the first write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apply:
+    """How an apply is to be done."""
+
+    expect: str | None
+    """The digest that was reviewed; None where the reader of the announcement is the reviewer."""
+    announce: Callable[[Plan], bool]
+    """Shown the whole plan after every guard has passed; False means no."""
+    open_journal: Callable[[Plan], Journal]
+    """Called once, when the first write is certain to follow."""
+    stopped: Callable[[], bool]
+    """Whether somebody asked to stop; looked at between writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The plan that was carried out and what became of it; no report where there was nothing to do."""
+
+    plan: Plan
+    report: Report | None
+
+
+def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, progress: Progress) -> Applied:
+    """Make the tenant as the files say, or stop before the first write.
+
+    Raises `PlanStale` when the plan is not the one expected, `PlanUnsound` when it breaks an invariant,
+    `PlanRefused` and `ConfirmationMissing` when a guard stops it, `Interrupted` when the announcement is
+    answered with no: in all of these nothing was written. After the first write nothing is raised; the
+    report has one outcome per change.
+    """
+    planned = _cleared(request, tenant, how.expect, clock, progress)
+    if not planned.facts.writes:
+        return Applied(plan=planned.plan, report=None)
+    asked = clock.monotonic()
+    if not how.announce(planned.plan):
+        raise Interrupted("Nothing was written", fix="Run apply again when you are ready")
+    if clock.monotonic() - asked > FRESH_SECONDS:
+        planned = _cleared(request, tenant, planned.plan.digest, clock, progress)
+    execution = Execution(
+        tenant=tenant,
+        journal=how.open_journal(planned.plan),
+        clock=clock,
+        progress=progress,
+        stopped=how.stopped,
+    )
+    return Applied(plan=planned.plan, report=execution.run(planned))
+
+
+def _cleared(request: Request, tenant: TenantWriter, expect: str | None, clock: Clock, progress: Progress) -> Planned:
+    """Plan on fresh data and let it pass only if it is the expected one, sound, and stopped by no guard."""
+    planned = plan(request, tenant, clock, progress)
+    if expect is not None and not hmac.compare_digest(expect, planned.plan.digest):
+        raise PlanStale(
+            f"The plan that was reviewed is {expect}; the plan made now is {planned.plan.digest}. "
+            "The files, the guard settings or the tenant moved in between",
+            fix="Read the new plan with `reconciler plan`, then apply with its digest",
+        )
+    check(planned.plan, planned.facts)
+    require_consent(planned.plan)
+    return planned
+
+
+def require_consent(planned: Plan) -> None:
+    """Raise `PlanRefused` when any guard blocks, else `ConfirmationMissing` when any finding is not confirmed."""
+    blocks = [f for f in planned.findings if f.level is FindingLevel.BLOCK]
+    if blocks:
+        raise PlanRefused(
+            " ".join(f"[{f.guard}] {f.message}" for f in blocks),
+            fix="Change the files as the guard says; a confirmation does not lift a block",
+        )
+    missing = planned.unconfirmed
+    if missing:
+        reasons = [note for note in planned.notes if any((f.confirmation or "") in note for f in missing)]
+        raise ConfirmationMissing(
+            " ".join([f"[{f.guard}] {f.message}" for f in missing] + [f"{reason}." for reason in reasons]),
+            fix="\n".join(f'reconciler confirm {f.confirmation} --reason "…"' for f in missing),
+        )

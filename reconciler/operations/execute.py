@@ -1,0 +1,171 @@
+"""Carry out the writes of a plan one by one; the first that is not proved stops the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from reconciler.core.match import name_key
+from reconciler.model.change import Change, Retire, action_of, key_of
+from reconciler.model.outcome import Outcome, Report, Result
+from reconciler.model.person import Person, PersonId
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey
+from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole, Write
+from reconciler.operations.plan import Planned
+from reconciler.operations.record import entry_after, entry_before
+from reconciler.operations.settle import Seen, Settled, Settlement, settle
+from reconciler.ports import Clock, Journal, Progress, TenantWriter
+
+_RESULTS = {
+    Settled.APPLIED: Result.APPLIED,
+    Settled.REFUSED: Result.FAILED,
+    Settled.CONFLICT: Result.FAILED,
+    Settled.MISMATCH: Result.FAILED,
+    Settled.NO_EFFECT: Result.FAILED,
+    Settled.UNKNOWN: Result.UNKNOWN,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Execution:
+    """One run of the writes of a plan."""
+
+    tenant: TenantWriter
+    journal: Journal
+    clock: Clock
+    progress: Progress
+    stopped: Callable[[], bool]
+    sent: int = 0
+    ids: dict[RoleKey, RoleId] = field(default_factory=dict)
+    """The live role of each key, those created on the way too."""
+    moved: dict[PersonId, Person] = field(default_factory=dict)
+    """People as they were read back after a move."""
+
+    def run(self, planned: Planned) -> Report:
+        """Carry out every write until one is not proved or somebody stops it; give one outcome per change."""
+        facts = planned.facts
+        self.ids = {found.role.key: found.live.id for found in facts.matching.matched}
+        self.progress.stage("Applying", len(facts.writes))
+        done: dict[RoleKey, int] = {}
+        ended: tuple[Write, Settlement] | None = None
+        interrupted = False
+        for number, write in enumerate(facts.writes, start=1):
+            interrupted = self.stopped()
+            if interrupted:
+                break
+            settlement = self._one(write, number, len(facts.writes), planned.plan.digest)
+            self.sent += settlement.sent
+            if settlement.settled is not Settled.APPLIED:
+                ended = (write, settlement)
+                break
+            done[write.role] = done.get(write.role, 0) + 1
+            self.progress.advance()
+        return Report(
+            digest=planned.plan.digest,
+            outcomes=tuple(_outcome(change, facts.writes, done, ended) for change in facts.changes),
+            writes=self.sent,
+            interrupted=interrupted,
+            stale=ended is not None and ended[1].settled is Settled.CONFLICT,
+        )
+
+    def _one(self, write: Write, number: int, total: int, digest: str) -> Settlement:
+        """Journal, check, send, read back, journal; a journal that cannot be written stops the write."""
+        try:
+            self.journal.write(entry_before(write, number, total, digest))
+        except OSError as error:
+            return Settlement(
+                settled=Settled.REFUSED, sent=0, detail=f"not sent: the journal cannot be written ({error.strerror})"
+            )
+        settlement = self._settle(write)
+        try:
+            self.journal.write(entry_after(write, number, settlement))
+        except OSError as error:
+            if settlement.settled is Settled.APPLIED:
+                detail = f"applied, but the journal cannot be written ({error.strerror}), so the run stops here"
+                return Settlement(settled=Settled.UNKNOWN, sent=settlement.sent, detail=detail)
+        return settlement
+
+    def _settle(self, write: Write) -> Settlement:
+        match write:
+            case CreateRole():
+                return self._create(write)
+            case UpdateRole():
+                return settle(
+                    lambda: self.tenant.update_role(write.live, write.content),
+                    lambda: self._see_role(write.live, write.content),
+                    self.clock,
+                )
+            case DeleteRole():
+                return settle(
+                    lambda: self.tenant.delete_role(write.live),
+                    lambda: self._see_role(write.live, None),
+                    self.clock,
+                )
+            case MoveHolder():
+                return self._move(write)
+
+    def _create(self, write: CreateRole) -> Settlement:
+        def send() -> None:
+            self.ids[write.role] = self.tenant.create_role(write.content)
+
+        def look() -> Seen:
+            live = self._created(write)
+            if live is None:
+                return Seen.BEFORE
+            self.ids[write.role] = live.id
+            return Seen.AFTER if live.content == write.content else Seen.OTHER
+
+        return settle(send, look, self.clock)
+
+    def _created(self, write: CreateRole) -> LiveRole | None:
+        """Find the role just created: by its id where the tenant gave one, else by its unique name."""
+        role_id = self.ids.get(write.role)
+        if role_id is not None:
+            return self.tenant.role(role_id)
+        wanted = name_key(write.content.name)
+        return next((role for role in self.tenant.roles() if name_key(role.content.name) == wanted), None)
+
+    def _see_role(self, live: LiveRole, after: RoleContent | None) -> Seen:
+        """Compare a role with its state before and the state asked for; None asks for no role."""
+        found = self.tenant.role(live.id)
+        if found is None:
+            return Seen.AFTER if after is None else Seen.OTHER
+        if after is not None and found.content == after and found.kind is live.kind:
+            return Seen.AFTER
+        return Seen.BEFORE if found.content == live.content else Seen.OTHER
+
+    def _move(self, write: MoveHolder) -> Settlement:
+        before = self.moved.get(write.person.id, write.person)
+        after = before.role_ids - {write.leaves} | {self.ids[write.joins]}
+
+        def look() -> Seen:
+            found = self.tenant.person(before.id)
+            if found is None:
+                return Seen.OTHER
+            if found.role_ids == after:
+                self.moved[found.id] = found
+                return Seen.AFTER
+            return Seen.BEFORE if found.role_ids == before.role_ids else Seen.OTHER
+
+        return settle(lambda: self.tenant.assign_roles(before, after), look, self.clock)
+
+
+def _outcome(
+    change: Change, writes: tuple[Write, ...], done: dict[RoleKey, int], ended: tuple[Write, Settlement] | None
+) -> Outcome:
+    """Fold the writes of one change into its outcome."""
+    key = key_of(change)
+    total = sum(1 for write in writes if write.role == key)
+    finished = done.get(key, 0)
+    part = f"{finished} of {total} steps were applied" if total > 1 else ""
+    if finished == total:
+        result, detail = Result.APPLIED, ""
+    elif ended is not None and ended[0].role == key:
+        result = _RESULTS[ended[1].settled]
+        detail = "; ".join(filter(None, [ended[1].detail, part]))
+    elif finished:
+        result, detail = Result.FAILED, f"the run stopped: {part}"
+    else:
+        result, detail = Result.NOT_ATTEMPTED, ""
+    name = change.role.name if isinstance(change, Retire) else change.role.content.name
+    return Outcome(role=key, name=name, action=action_of(change), result=result, detail=detail)

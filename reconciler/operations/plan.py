@@ -1,0 +1,78 @@
+"""Make a plan: the way of a role from its file to a judged change, in one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.core.access import access, effects
+from reconciler.core.administrators import administrators
+from reconciler.core.confirm import confirm
+from reconciler.core.diff import diff
+from reconciler.core.facts import Facts
+from reconciler.core.impact import impact
+from reconciler.core.judge import judge
+from reconciler.core.match import match
+from reconciler.core.order import order, writes
+from reconciler.core.planner import compose
+from reconciler.core.reach import reach
+from reconciler.core.strictness import stricter
+from reconciler.model.finding import BaseRevision, Confirmation, GuardSettings
+from reconciler.model.plan import Plan
+from reconciler.model.state import DesiredState
+from reconciler.operations.reading import read_live, read_people
+from reconciler.ports import Clock, Progress, TenantReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a plan is asked for; all of it comes from the commit."""
+
+    desired: DesiredState
+    settings: GuardSettings
+    confirmations: tuple[Confirmation, ...] = ()
+    base: BaseRevision | None = None
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan and what it was made from; only the plan is for reading, only the facts can be carried out."""
+
+    plan: Plan
+    facts: Facts
+
+
+def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progress) -> Planned:
+    """Compare desired and live and say what would change, for how many people, and whether it may.
+
+    Raises a `TenantError` when the tenant cannot be read completely and `InputRejected` when a file could
+    mean two live roles. Findings are part of the plan and are not raised.
+    """
+    desired, base = request.desired, request.base
+    permission = desired.catalogue.role_administration or ""
+    effective = request.settings if base is None else stricter(base.guards, request.settings)
+
+    live = read_live(tenant, progress)
+    matching = match(desired, live)
+    changes = diff(matching, desired.catalogue)
+    allowed = access(changes, live.roles, desired.roles)
+    people = read_people(tenant, reach(changes, allowed, live.roles, permission), progress)
+    admins = administrators(allowed, matching, people, permission)
+    ordered = order(changes, people, admins, effective.min_administrators)
+    facts = Facts(
+        desired=desired,
+        live=live,
+        matching=matching,
+        changes=ordered.changes,
+        writes=writes(ordered.changes, people),
+        access=allowed,
+        people=people,
+        impact=impact(ordered.changes, effects(allowed, people), people, live.roles, live.headcount),
+        administrators=admins,
+        settings=request.settings,
+        effective=effective,
+        base=base,
+    )
+    findings = judge(facts)
+    confirmed = confirm(findings, request.confirmations, clock.now().date())
+    return Planned(plan=compose(facts, confirmed, ordered.hoisted, request.commit), facts=facts)

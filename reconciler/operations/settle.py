@@ -1,0 +1,119 @@
+"""Send one write and find out for certain what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from reconciler.errors import TenantError, WriteConflict, WriteRefused, WriteUnclear
+from reconciler.ports import Clock
+
+ATTEMPTS = 3
+"""A write is sent at most this often, and only after a read-back has shown that it had no effect."""
+
+WINDOW = (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Seconds to wait before each read-back of one attempt: a tenant may answer from a replica that lags."""
+
+
+class Seen(Enum):
+    """What a read-back shows."""
+
+    AFTER = auto()
+    """The state that the write asked for."""
+    BEFORE = auto()
+    """The state before the write."""
+    OTHER = auto()
+    """Neither: somebody else wrote, or the tenant did something else."""
+
+
+class Settled(Enum):
+    """How a write ended."""
+
+    APPLIED = auto()
+    REFUSED = auto()
+    CONFLICT = auto()
+    MISMATCH = auto()
+    NO_EFFECT = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of one write, and how often it was sent."""
+
+    settled: Settled
+    sent: int
+    detail: str = ""
+
+
+def settle(send: Callable[[], None], look: Callable[[], Seen], clock: Clock) -> Settlement:
+    """Send a write, read back, and repeat it only when the read-back proves that it had no effect.
+
+    `send` raises as a `TenantWriter` does. `look` raises a `TenantError` when the tenant cannot be read;
+    then the outcome is unknown, whatever the tenant answered to the write. No `TenantError` leaves this
+    function.
+    """
+    answer = _Answer()
+    for attempt in range(1, ATTEMPTS + 1):
+        if attempt > 1:
+            clock.sleep(max(answer.retry_after, 2.0 ** (attempt - 1)))
+        answer = _send(send)
+        if answer.refusal is not None and attempt == 1:
+            return Settlement(settled=answer.refusal, sent=attempt, detail=answer.detail)
+        try:
+            seen = _observe(look, clock)
+        except TenantError as error:
+            told = [answer.detail] if answer.detail else []
+            detail = "; ".join([*told, f"it could not be read back: {error.detail}"])
+            return Settlement(settled=Settled.UNKNOWN, sent=attempt, detail=detail)
+        if seen is Seen.AFTER:
+            # A refusal of a repeated write may be the echo of the first one, which took effect after all.
+            return Settlement(settled=Settled.APPLIED, sent=attempt)
+        if answer.refusal is not None:
+            return Settlement(settled=answer.refusal, sent=attempt, detail=answer.detail)
+        if seen is Seen.OTHER or answer.clear:
+            return Settlement(settled=Settled.MISMATCH, sent=attempt, detail=_mismatch(seen))
+    return Settlement(settled=Settled.NO_EFFECT, sent=ATTEMPTS, detail=answer.detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What a tenant said to a write."""
+
+    clear: bool = False
+    """Whether it said yes."""
+    refusal: Settled | None = None
+    detail: str = ""
+    retry_after: float = 0.0
+
+
+def _send(send: Callable[[], None]) -> _Answer:
+    """Send once; anything but a clear yes or a clear no may have had its effect."""
+    try:
+        send()
+    except WriteUnclear as error:
+        return _Answer(detail=error.detail, retry_after=error.retry_after)
+    except WriteConflict as error:
+        return _Answer(refusal=Settled.CONFLICT, detail=error.detail)
+    except WriteRefused as error:
+        return _Answer(refusal=Settled.REFUSED, detail=error.detail)
+    return _Answer(clear=True)
+
+
+def _observe(look: Callable[[], Seen], clock: Clock) -> Seen:
+    """Read back until the write shows or its window has passed."""
+    seen = Seen.BEFORE
+    for pause in WINDOW:
+        if pause:
+            clock.sleep(pause)
+        seen = look()
+        if seen is not Seen.BEFORE:
+            break
+    return seen
+
+
+def _mismatch(seen: Seen) -> str:
+    if seen is Seen.OTHER:
+        return "read back, the tenant has neither the state before nor the one asked for"
+    return "the tenant said yes, and read back nothing had changed"
