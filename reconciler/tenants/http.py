@@ -1,0 +1,257 @@
+"""The one HTTP client, for every product: asks, retries what is safe to retry, and judges every reply.
+
+What it never does: follow a redirect, leave the base address, read proxies, certificates or passwords from the
+environment, keep a cookie, put the key anywhere but in the Authorization header, repeat a write, or believe a body
+that is incomplete, oversized, late or ambiguous. `HttpReader` can only look; `HttpWriter` adds the writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from reconciler import __version__
+from reconciler.errors import TenantAnswerUnusable, TenantRateLimited, TenantRejected, TenantUnreachable
+from reconciler.ports import Clock
+from reconciler.tenants.address import BaseAddress
+from reconciler.tenants.connection import Connection
+from reconciler.tenants.deadline import DeadlineResponse
+from reconciler.tenants.exchange import Answer, Exchange, UnusableBodyError, collect, no_answer
+from reconciler.tenants.pace import Pace
+from reconciler.tenants.retry import BackOff, retry_after
+from reconciler.tenants.secret import Redaction, usable_secret
+from reconciler.tenants.shape import Part
+from reconciler.tenants.strict_json import Json
+from reconciler.tenants.verdict import Explain, Failure, Found, Missing, Terms, Verdict
+
+Deadline: TypeAlias = float
+"""A moment of the monotonic clock by which a whole read, pages and retries included, must be over."""
+
+_PIECE = 64 * 1024
+_CONNECT_SECONDS = 10.0
+_LONGEST_PAUSE_BEFORE_WRITE = 60.0
+_SHORTEST = 0.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long and how often; the defaults are those of the documentation."""
+
+    request_seconds: float = 30.0
+    """From connecting to the last byte of one reply."""
+    read_seconds: float = 300.0
+    """One whole read: every page, wait and retry."""
+    back_off: BackOff = field(default_factory=BackOff)
+
+
+class _PlainConnection(HTTPConnection):
+    response_class = DeadlineResponse
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = DeadlineResponse
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class HttpReader:
+    """Asks a tenant with GET and nothing else.
+
+    Raises `UsageProblem` when the connection's address or key cannot be used, before anything is sent.
+    """
+
+    def __init__(
+        self, connection: Connection, explain: Explain, *, scheme: str = "Bearer", patience: Patience | None = None
+    ) -> None:
+        self._base = BaseAddress.of(connection.url)
+        secret = usable_secret(connection.key)
+        self._authorization = f"{scheme} {secret}"
+        self._redact = Redaction(secret)
+        self._clock: Clock = connection.clock
+        self._patience = patience or Patience()
+        self._verdict = Verdict(explain, self._redact)
+        self._pace = Pace()
+        # An adapter without a session: a session would read the environment, keep cookies, and load the whole body
+        # of a redirect even when told not to follow it.
+        self._adapter = HTTPAdapter(pool_connections=1)
+        self._adapter.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._adapter.close()
+
+    def deadline(self) -> Deadline:
+        """Start a whole read: give the moment by which it must be over."""
+        return self._clock.monotonic() + self._patience.read_seconds
+
+    def get(self, *segments: str, query: Mapping[str, str] | None = None, deadline: Deadline | None = None) -> Part:
+        """Read a resource that must exist; raises a `TenantError`, also where it does not."""
+        found = self.find(*segments, query=query, deadline=deadline)
+        if found is None:
+            raise TenantRejected(f"{self._where('GET', segments)}: the tenant says that it does not exist")
+        return found
+
+    def find(
+        self, *segments: str, query: Mapping[str, str] | None = None, deadline: Deadline | None = None
+    ) -> Part | None:
+        """Read a resource; None only where the tenant clearly says that it does not exist.
+
+        Tried a few times where that may help, within `deadline`; raises the last `TenantError` otherwise.
+        """
+        where = self._where("GET", segments)
+        url = self._base.to(segments, query or {})
+        if deadline is None:
+            deadline = self.deadline()
+        tried = 0
+        while True:
+            self._pause_before_read(where, deadline)
+            exchange = self._send("GET", url, deadline=deadline)
+            tried += 1
+            verdict = self._verdict.on_read(where, exchange, self._asked(exchange))
+            if isinstance(verdict, Found):
+                return Part(verdict.body, where)
+            if isinstance(verdict, Missing):
+                return None
+            self._wait_or_raise(verdict, tried, deadline)
+
+    def _where(self, method: str, segments: Sequence[str]) -> str:
+        return self._redact(f"{method} {self._base.path_of(segments)}")
+
+    def _pause_before_read(self, where: str, deadline: Deadline) -> None:
+        now = self._clock.monotonic()
+        pause = self._pace.pause(now)
+        if now + pause >= deadline:
+            if pause > 0:
+                raise TenantRateLimited(f"{where}: the tenant's rate limit leaves no time", retry_after=pause)
+            raise TenantUnreachable(f"{where}: reading took longer than {self._patience.read_seconds:g} seconds")
+        if pause > 0:
+            self._clock.sleep(pause)
+
+    def _wait_or_raise(self, failure: Failure, tried: int, deadline: Deadline) -> None:
+        back_off = self._patience.back_off
+        if not failure.transient or tried >= back_off.tries:
+            raise failure.error
+        wait = back_off.wait(tried, failure.asked)
+        if self._clock.monotonic() + wait >= deadline:
+            raise failure.error
+        self._clock.sleep(wait)
+
+    def _asked(self, exchange: Exchange) -> float | None:
+        """Note the rate headers of a reply, and give the wait it asks for."""
+        if not isinstance(exchange, Answer):
+            return None
+        self._pace.note(exchange.headers, self._clock.monotonic())
+        return retry_after(exchange.headers.get("retry-after"), self._clock.now())
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        deadline: Deadline | None = None,
+        payload: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Send one request once and give what it came to; no exception of the library leaves."""
+        seconds = self._patience.request_seconds
+        if deadline is not None:
+            # Never zero: a deadline that passes between the check and here still gets its one clear timeout.
+            seconds = max(_SHORTEST, min(seconds, deadline - self._clock.monotonic()))
+        request = requests.PreparedRequest()
+        request.prepare(method=method, url=url, data=payload, headers={**self._headers(), **(headers or {})})
+        if request.url != url:
+            raise TenantAnswerUnusable("An id cannot be put into an address without changing it")
+        timeout = urllib3.Timeout(connect=min(seconds, _CONNECT_SECONDS), total=seconds)
+        try:
+            response = self._adapter.send(
+                request,
+                stream=True,
+                timeout=timeout,  # type: ignore[arg-type]  # the stubs do not know that requests passes it through
+                verify=True,
+                proxies={},
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            return no_answer(error)
+        try:
+            return _answer(response)
+        finally:
+            response.close()
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Authorization": self._authorization,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"role-reconciler/{__version__}",
+        }
+
+
+class HttpWriter(HttpReader):
+    """Adds the writes: each is one request, sent exactly once, whatever happens.
+
+    All give the body of the promised answer, or raise `WriteConflict`, `WriteRefused` or `WriteUnclear` as
+    `Verdict.on_write` says.
+    """
+
+    def post(self, *segments: str, body: Json, terms: Terms) -> Part:
+        """Create something."""
+        return self._write("POST", segments, body, terms)
+
+    def patch(self, *segments: str, body: Json, terms: Terms) -> Part:
+        """Change the fields that are sent."""
+        return self._write("PATCH", segments, body, terms)
+
+    def put(self, *segments: str, body: Json, terms: Terms) -> Part:
+        """Replace something."""
+        return self._write("PUT", segments, body, terms)
+
+    def delete(self, *segments: str, terms: Terms) -> Part:
+        """Delete something."""
+        return self._write("DELETE", segments, None, terms)
+
+    def _write(self, method: str, segments: Sequence[str], body: Json, terms: Terms) -> Part:
+        where = self._where(method, segments)
+        url = self._base.to(segments, {})
+        headers: dict[str, str] = {}
+        payload = None
+        if body is not None:
+            payload = json.dumps(body, allow_nan=False).encode()
+            headers["Content-Type"] = "application/json"
+        if terms.if_match is not None:
+            headers["If-Match"] = terms.if_match
+        pause = min(self._pace.pause(self._clock.monotonic()), _LONGEST_PAUSE_BEFORE_WRITE)
+        if pause > 0:
+            self._clock.sleep(pause)
+        exchange = self._send(method, url, payload=payload, headers=headers)
+        return Part(self._verdict.on_write(where, exchange, self._asked(exchange), terms), where)
+
+
+def _answer(response: requests.Response) -> Answer:
+    """Read the body in bounds; whatever is wrong with it is part of the answer."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    try:
+        payload = collect(_pieces(response), headers.get("content-encoding", ""))
+    except UnusableBodyError as problem:
+        return Answer(response.status_code, headers, b"", broken=str(problem))
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        return Answer(response.status_code, headers, b"", broken=no_answer(error).reason, cut_off=True)
+    return Answer(response.status_code, headers, payload)
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """Give the raw body as it arrives; decompressing is ours, because the library's has no cap."""
+    while piece := response.raw.read(_PIECE, decode_content=False):
+        yield piece
