@@ -68,10 +68,12 @@ class ReconcilerError(Exception):
     summary: ClassVar[str] = "The command could not finish"
     exit_code: ClassVar[Exit] = Exit.OUR_BUG
 
-    def __init__(self, detail: str, *, fix: str = "") -> None:
+    def __init__(self, detail: str, *, fix: str = "", reasons: tuple[str, ...] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
         self.fix = fix
+        self.reasons = reasons
+        """One sentence or two for each thing that stands in the way, where there can be several."""
 
 
 class UsageProblem(ReconcilerError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.core.invariants import check
 from reconciler.errors import ConfirmationMissing, Interrupted, PlanRefused, PlanStale
-from reconciler.model.finding import FindingLevel
+from reconciler.model.finding import Finding, FindingLevel
 from reconciler.model.outcome import Report
 from reconciler.model.plan import Plan
 from reconciler.operations.execute import Execution
@@ -86,13 +86,21 @@ def require_consent(planned: Plan) -> None:
     blocks = [f for f in planned.findings if f.level is FindingLevel.BLOCK]
     if blocks:
         raise PlanRefused(
-            " ".join(f"[{f.guard}] {f.message}" for f in blocks),
+            "Nothing was written",
+            reasons=tuple(_reason(f) for f in blocks),
             fix="Change the files as the guard says; a confirmation does not lift a block",
         )
     missing = planned.unconfirmed
     if missing:
-        reasons = [note for note in planned.notes if any((f.confirmation or "") in note for f in missing)]
+        ids = [finding.confirmation or "" for finding in missing]
+        notes = [note for note in planned.notes if any(name in note for name in ids)]
         raise ConfirmationMissing(
-            " ".join([f"[{f.guard}] {f.message}" for f in missing] + [f"{reason}." for reason in reasons]),
-            fix="\n".join(f'reconciler confirm {f.confirmation} --reason "…"' for f in missing),
+            "Nothing was written",
+            reasons=(*(_reason(f) for f in missing), *notes),
+            fix="\n".join(f'reconciler confirm {name} --reason "…"' for name in ids),
         )
+
+
+def _reason(finding: Finding) -> str:
+    about = f" {finding.role}" if finding.role else ""
+    return f"[{finding.guard}{about}] {finding.message}"

@@ -1,0 +1,156 @@
+"""`reconciler apply`: make the tenant as the files say, once every guard agrees."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.errors import Exit, UsageProblem
+from reconciler.model.finding import Confirmation
+from reconciler.model.outcome import Report, Result
+from reconciler.model.plan import Plan
+
+if TYPE_CHECKING:
+    from reconciler.cli.journal import FileJournal
+    from reconciler.cli.wiring import Project
+    from reconciler.operations.apply import Applied
+    from reconciler.ports import Clock
+
+NO_LIMIT = 10**9
+"""Stands for "as many as the announcement shows"."""
+
+EPILOG = """\b
+Examples:
+  reconciler apply                                  shows the plan, asks, writes
+  reconciler apply --expect sha256:… --yes          in CI: exactly what was reviewed
+  reconciler apply --yes --confirm ID=42            one yes for this run, for at most 42 people
+\b
+--yes answers the final question only. No option skips a guard.
+"""
+
+
+@click.command("apply", cls=ReportingCommand, epilog=EPILOG)
+@click.option("--expect", metavar="DIGEST", help="Stop unless the plan has this digest.")
+@click.option(
+    "--confirm",
+    "confirms",
+    multiple=True,
+    metavar="ID[=PEOPLE]",
+    help="Confirm one finding for this run; with --yes the head count is needed too.",
+)
+@click.option("--yes", is_flag=True, help="Answer the final question; never a guard.")
+@format_option
+@click.pass_obj
+def command(
+    invocation: Invocation, *, expect: str | None, confirms: tuple[str, ...], yes: bool, output_format: str
+) -> int:
+    """Plan again, stop at any guard, show the whole list, write, read back, and report what became of it.
+
+    Ctrl-C stops after the write under way. A run that stopped half way is finished by running it again.
+    """
+    from reconciler.cli.interrupt import stopping_gently
+    from reconciler.cli.wiring import Project
+    from reconciler.operations.apply import Apply, apply
+    from reconciler.render.styled import line
+    from reconciler.tenants.clock import SystemClock
+
+    project, clock = Project(invocation), SystemClock()
+    today = clock.now().date()
+    request = project.request(extra=tuple(one_run(text, today, counted=yes) for text in confirms))
+    quiet = output_format == Format.JSON
+    with ExitStack() as stack:
+        tenant = stack.enter_context(project.writer(clock))
+        how = Apply(
+            expect=expect,
+            announce=lambda made: _announce(invocation, made, yes=yes, quiet=quiet),
+            open_journal=_open_journal(project, clock, stack),
+            stopped=stack.enter_context(stopping_gently(lambda text: invocation.tell([line(text)]))),
+        )
+        done = apply(request, tenant, how, clock, invocation.progress())
+    _tell(invocation, done, output_format)
+    return exit_of(done.report)
+
+
+def one_run(text: str, today: dt.date, *, counted: bool) -> Confirmation:
+    """Read `ID` or `ID=PEOPLE` as a confirmation that counts today.
+
+    Without a head count it means the number that the announcement shows, so somebody must be there to read
+    it: with `counted` the number is required. Raises `UsageProblem`.
+    """
+    identifier, equals, number = text.partition("=")
+    if (equals and not number.isascii()) or (equals and not number.isdigit()):
+        raise UsageProblem(f"--confirm {text} has no head count after =", fix=f"Write --confirm {identifier}=42")
+    if counted and not equals:
+        raise UsageProblem(
+            f"--confirm {text} names no head count, and with --yes nobody reads the one the plan shows",
+            fix=f"Write --confirm {identifier}=PEOPLE with the number of the plan",
+        )
+    return Confirmation(
+        id=identifier,
+        people_at_most=int(number) if equals else NO_LIMIT,
+        reason="given on the command line",
+        expires=today,
+    )
+
+
+def exit_of(report: Report | None) -> Exit:
+    """Give the exit code of a finished run; no report means that there was nothing to do."""
+    if report is None or report.complete:
+        return Exit.DONE
+    if report.interrupted:
+        return Exit.INTERRUPTED
+    touched = any(outcome.result in {Result.APPLIED, Result.UNKNOWN} for outcome in report.outcomes)
+    return Exit.STALE if report.stale and not touched else Exit.PARTLY_APPLIED
+
+
+def _announce(invocation: Invocation, made: Plan, *, yes: bool, quiet: bool) -> bool:
+    """Show the whole list, then ask; without a terminal and without --yes, say what is missing."""
+    from reconciler.render.plan_text import plan_text
+    from reconciler.render.view import view
+
+    if not quiet:
+        invocation.show(plan_text(view(made)))
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageProblem(
+            "apply asks before it writes, and there is no terminal to ask on; nothing was written",
+            fix="Add --yes to answer yes; it answers this question only",
+        )
+    return click.confirm("Write these changes to the tenant?", default=False, err=True)
+
+
+def _open_journal(project: Project, clock: Clock, stack: ExitStack) -> Callable[[Plan], FileJournal]:
+    """Give what opens the journal; one that cannot be created stops the run before anything is written."""
+    from reconciler.cli.journal import FileJournal
+
+    def open_journal(made: Plan) -> FileJournal:
+        try:
+            return stack.enter_context(FileJournal(project.state_folder / "journal", made.digest, clock))
+        except OSError as error:
+            raise UsageProblem(
+                f"The journal cannot be created ({error.strerror}); nothing was written",
+                fix="Make the folder .reconciler/journal beside the settings writable",
+            ) from error
+
+    return open_journal
+
+
+def _tell(invocation: Invocation, done: Applied, output_format: str) -> None:
+    from reconciler.render.plan_json import document, to_json
+    from reconciler.render.report import report_document, report_text
+    from reconciler.render.styled import Tone, line, span
+
+    if output_format == Format.JSON:
+        report = None if done.report is None else report_document(done.report)
+        invocation.give(to_json({"plan": document(done.plan), "report": report}))
+    elif done.report is None:
+        invocation.show([line(span("Nothing to do: the tenant is as the files say", Tone.GOOD))])
+    else:
+        invocation.show(report_text(done.report))

@@ -1,0 +1,107 @@
+"""What every command is given: the global options, and the way to standard output and error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from reconciler.errors import ReconcilerError
+from reconciler.ports import Progress
+from reconciler.render.styled import Line, to_text
+
+
+class Colour(StrEnum):
+    """When to write colours."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Format(StrEnum):
+    """Whom the output is for."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """The global options of one command line."""
+
+    settings_file: Path
+    tenant: str | None
+    colour: Colour
+    quiet: bool
+    verbose: bool
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Write lines to standard output."""
+        _write(sys.stdout, to_text(lines, colour=self._coloured(sys.stdout)))
+
+    def tell(self, lines: Iterable[Line]) -> None:
+        """Write lines to standard error: what is no result, such as errors and questions."""
+        _write(sys.stderr, to_text(lines, colour=self._coloured(sys.stderr)))
+
+    def give(self, document: str) -> None:
+        """Write a finished document to standard output, byte for byte."""
+        _write(sys.stdout, document)
+
+    def progress(self) -> Progress:
+        """Give the progress display: bars on a terminal, lines with -v, nothing otherwise."""
+        from reconciler.cli import progress
+
+        if self.verbose:
+            return progress.Lines(self.tell)
+        if self.quiet or not sys.stderr.isatty():
+            return progress.Silent()
+        return progress.Bars()
+
+    def _coloured(self, stream: TextIO) -> bool:
+        if self.colour is not Colour.AUTO:
+            return self.colour is Colour.ALWAYS
+        return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write text; a stream that cannot show a character gets it escaped instead of an error."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+class ReportingCommand(click.Command):
+    """A command that tells errors raised on purpose in the format it was asked for, and maps them to exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - the signature is click's
+        """Run the command; a `ReconcilerError` becomes output and an exit code."""
+        from reconciler.render.plan_json import to_json
+        from reconciler.render.problems import error_document, error_text
+
+        try:
+            return super().invoke(ctx)
+        except ReconcilerError as error:
+            invocation: Invocation = ctx.obj
+            if ctx.params.get("output_format") == Format.JSON:
+                invocation.give(to_json(error_document(error)))
+            else:
+                invocation.tell(error_text(error))
+            ctx.exit(error.exit_code)
+
+
+def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--format text|json` to a command."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice([str(f) for f in Format]),
+        default=str(Format.TEXT),
+        help="Output for people or for machines. Default: text.",
+    )(function)

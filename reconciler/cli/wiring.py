@@ -1,0 +1,131 @@
+"""Connect the rooms: settings to files, files to a request, a tenant's name to a reader or a writer."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from reconciler.cli.invocation import Invocation
+from reconciler.desired.catalogue import load_catalogue
+from reconciler.desired.confirmations import load_confirmations
+from reconciler.desired.roles import load_desired
+from reconciler.desired.settings import Settings, TenantSettings, load_settings
+from reconciler.errors import UsageProblem
+from reconciler.model.finding import BaseRevision, Confirmation
+from reconciler.model.permission import Catalogue
+from reconciler.model.state import DesiredState
+from reconciler.operations.plan import Request
+from reconciler.ports import Clock, TenantReader, TenantWriter
+from reconciler.tenants.connection import Connection, Key, TenantKind
+
+STATE_FOLDER = ".reconciler"
+"""Beside the settings: the embedded tenant's database and the journals. Never committed."""
+
+CONFIRMATIONS = "confirmations.yaml"
+"""Beside the settings."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A repository of roles: what its files say, read once, when first asked for."""
+
+    invocation: Invocation
+
+    @property
+    def root(self) -> Path:
+        """The folder of the settings; every path in the settings is relative to it."""
+        return self.invocation.settings_file.resolve().parent
+
+    @property
+    def confirmations_file(self) -> Path:
+        """Where confirmations are recorded."""
+        return self.root / CONFIRMATIONS
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the embedded tenant and the journals live."""
+        return self.root / STATE_FOLDER
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; raises `UsageProblem`."""
+        return load_settings(self.invocation.settings_file)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue lock; raises `InputRejected`."""
+        return load_catalogue(self.root)
+
+    @cached_property
+    def desired(self) -> DesiredState:
+        """The desired state; raises `InputRejected`, `NoRolesFound` or `UsageProblem`."""
+        return load_desired(self.root, self.settings.roles, self.catalogue)
+
+    @cached_property
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """The recorded confirmations; raises `InputRejected`."""
+        return load_confirmations(self.confirmations_file)
+
+    @property
+    def tenant(self) -> tuple[str, TenantSettings]:
+        """The chosen tenant and its name; raises `UsageProblem` when the settings have none of that name."""
+        name = self.invocation.tenant or self.settings.default_tenant
+        if name not in self.settings.tenants:
+            raise UsageProblem(
+                f'The settings have no tenant "{name}"; they have {", ".join(sorted(self.settings.tenants))}',
+                fix="Choose one of them with --tenant",
+            )
+        return name, self.settings.tenants[name]
+
+    def request(self, *, base: str | None = None, extra: tuple[Confirmation, ...] = ()) -> Request:
+        """Give the request for a plan; `base` names the git revision to compare with."""
+        from reconciler.desired.revision import commit
+
+        return Request(
+            desired=self.desired,
+            settings=self.settings.guards,
+            confirmations=(*self.confirmations, *extra),
+            base=None if base is None else self._base(base),
+            commit=commit(self.root),
+        )
+
+    def _base(self, revision: str) -> BaseRevision:
+        from reconciler.desired.revision import load_base
+
+        return load_base(self.root, revision, self.settings.roles)
+
+    def reader(self, clock: Clock) -> AbstractContextManager[TenantReader]:
+        """Open the tenant for looking; nothing that can write is made."""
+        kind, connection = self._connection(clock)
+        return kind.open_reader(connection)
+
+    def writer(self, clock: Clock) -> AbstractContextManager[TenantWriter]:
+        """Open the tenant for writing."""
+        kind, connection = self._connection(clock)
+        return kind.open_writer(connection)
+
+    def _connection(self, clock: Clock) -> tuple[TenantKind, Connection]:
+        from reconciler.tenants.registry import tenant_kind
+
+        name, tenant = self.tenant
+        connection = Connection(
+            name=name,
+            url=tenant.url,
+            key=None if tenant.key_variable is None else _key(tenant.key_variable),
+            state_folder=self.state_folder,
+            clock=clock,
+        )
+        return tenant_kind(tenant.kind), connection
+
+
+def _key(variable: str) -> Key:
+    """Take a key from the environment; raises `UsageProblem` when it is not there, and never shows it."""
+    secret = os.environ.get(variable, "")
+    if not secret.strip():
+        raise UsageProblem(
+            f"The environment variable {variable} holds no key", fix=f"Set {variable} to the key of the tenant"
+        )
+    return Key(secret)

@@ -1,0 +1,41 @@
+"""Make foreign text safe to show on a terminal, in a log or in a line of text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+_BLANK = frozenset(
+    [
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
+        *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    ]
+)
+"""Code points that draw nothing although their category says letter, mark or symbol."""
+
+
+def visible(text: str, most: int | None = None) -> str:
+    r"""Give `text` with everything invisible, moving or confusing as `\u{hex}`.
+
+    Two different texts never look the same, text without such characters comes back as it is, and the
+    result has no line ends, control characters, direction marks or blank letters. `most` cuts what follows
+    that many characters of `text` and says how many they were.
+    """
+    if text.isascii() and text.isprintable() and "\\u{" not in text and (most is None or len(text) <= most):
+        return text
+    shown = text if most is None else text[:most]
+    escaped = "".join(
+        f"\\u{{{ord(char):x}}}" if _hidden(char) or (char == "\\" and shown[at + 1 : at + 3] == "u{") else char
+        for at, char in enumerate(shown)
+    )
+    cut = len(text) - len(shown)
+    return f"{escaped}… ({cut:,} more)" if cut else escaped
+
+
+def _hidden(char: str) -> bool:
+    """Say whether a reader could miss or misread the character; any space but the plain one counts."""
+    category = unicodedata.category(char)
+    return category in _HIDDEN_CATEGORIES or (category == "Zs" and char != " ") or ord(char) in _BLANK

@@ -1,0 +1,87 @@
+"""A plan as text for a person in a hurry: verdict, effect on people, what stops it, changes, next command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.model.finding import Finding, FindingLevel
+from reconciler.render.styled import Line, Tone, line, span
+from reconciler.render.view import ChangeView, PlanView, level_word
+
+_TONES = {FindingLevel.BLOCK: Tone.BAD, FindingLevel.CONFIRM: Tone.CARE, FindingLevel.WARN: Tone.FAINT}
+SHOWN = 12
+"""A created role lists at most this many permissions; what people lose or gain is never cut."""
+
+
+def plan_text(shown: PlanView) -> Iterator[Line]:
+    """Give the lines of a plan."""
+    yield from verdict_text(shown)
+    for finding in shown.findings:
+        yield ()
+        yield from finding_text(finding)
+    for change in shown.changes:
+        yield ()
+        yield from _change_text(change)
+    yield from _tail(shown)
+
+
+def verdict_text(shown: PlanView) -> Iterator[Line]:
+    """Give the first lines of a plan: may it be applied, and whom does it reach."""
+    plan = shown.plan
+    tone = Tone.GOOD if not shown.stops else Tone.BAD if plan.blocked else Tone.CARE
+    yield line(span(f"{plan.tenant.name}: ", Tone.STRONG), span(shown.verdict, tone))
+    for effect in shown.effects:
+        yield line("  ", span(effect, Tone.STRONG))
+    yield line(span(f"  {shown.counts}", Tone.FAINT))
+    if not plan.complete:
+        yield line(span("  The live state could not be read completely.", Tone.BAD))
+
+
+def finding_text(finding: Finding) -> Iterator[Line]:
+    """Give the lines of a finding: level and guard, then what was found and the way out."""
+    tone = Tone.GOOD if finding.confirmed else _TONES[finding.level]
+    about = f" {finding.role}" if finding.role else ""
+    yield line(span(f"[{level_word(finding)}] {finding.guard}{about}", tone))
+    yield line(f"  {finding.message}")
+    if finding.confirmation:
+        yield line(span(f"  {finding.confirmation}", Tone.FAINT))
+
+
+def _change_text(shown: ChangeView) -> Iterator[Line]:
+    change = shown.change
+    yield line(
+        span(shown.heading, Tone.STRONG),
+        span(f"  {change.direction}", Tone.PLAIN),
+        span(f"  {change.file}:{change.line}", Tone.FAINT),
+    )
+    owner = f"; owner: {change.owner}" if change.owner else ""
+    since = f"; {change.introduced_by}" if change.introduced_by else ""
+    yield line(f"  {shown.effect}{owner}{since}")
+    for field in change.fields:
+        yield line(span(f"  ~ {field.path}: ", Tone.CARE), f'"{field.before}" -> "{field.after}"')
+    cut = len(shown.permissions) if change.holders else SHOWN
+    width = max((len(p.permission) for p in shown.permissions[:cut]), default=0)
+    for permission in shown.permissions[:cut]:
+        tone = Tone.BAD if permission.sign == "-" else Tone.GOOD
+        effect = f"  {permission.effect}" if permission.effect else ""
+        name = permission.permission.ljust(width) if effect else permission.permission
+        yield line(span(f"  {permission.sign} {name}", tone), effect)
+    rest = len(shown.permissions) - cut
+    if rest > 0:
+        yield line(span(f"  + {rest:,} more (all of them: --format json)", Tone.GOOD))
+
+
+def _tail(shown: PlanView) -> Iterator[Line]:
+    plan = shown.plan
+    if plan.unmanaged:
+        yield ()
+        yield line(span("Not managed here, left alone: ", Tone.FAINT), ", ".join(plan.unmanaged))
+    for number, note in enumerate(plan.notes):
+        if not number:
+            yield ()
+        yield line(span("Note: ", Tone.FAINT), note)
+    if plan.changes:
+        yield ()
+        yield line(span(f"Digest {plan.digest}", Tone.FAINT))
+    for number, step in enumerate(shown.steps):
+        yield line(span("Next:  " if not number else "Then:  ", Tone.STRONG), step)

@@ -1,0 +1,57 @@
+"""Errors and problems as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+
+from reconciler.errors import InputRejected, Problem, ReconcilerError, SettingsRejected
+from reconciler.render.styled import Line, Tone, line, span
+
+
+def problems_of(error: ReconcilerError) -> tuple[Problem, ...]:
+    """Give the problems an error holds, none for most."""
+    return error.problems if isinstance(error, InputRejected | SettingsRejected) else ()
+
+
+def error_text(error: ReconcilerError) -> Iterator[Line]:
+    """Give the lines of an error: every problem as `error[code] path:line:column: …`, then what to do."""
+    problems = problems_of(error)
+    for problem in problems:
+        yield from problem_text(problem)
+    if problems:
+        number = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+        yield line(span(f"{error.summary}: {number}", Tone.BAD))
+        return
+    yield line(span(f"error[{error.code}] ", Tone.BAD), f"{error.summary}: {error.detail}")
+    for reason in error.reasons:
+        yield line(f"  {reason}")
+    for step in error.fix.splitlines():
+        yield line(span("  fix: ", Tone.STRONG), step)
+
+
+def problem_text(problem: Problem) -> Iterator[Line]:
+    """Give the lines of one problem."""
+    place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
+    yield line(span(f"error[{problem.code}] ", Tone.BAD), f"{place}: {problem.message}")
+    yield line(span("  fix: ", Tone.STRONG), problem.fix)
+
+
+def error_document(error: ReconcilerError) -> Mapping[str, object]:
+    """Give an error as data."""
+    return {
+        "error": {
+            "code": error.code,
+            "exit": int(error.exit_code),
+            "summary": error.summary,
+            "detail": error.detail,
+            "reasons": list(error.reasons),
+            "fix": error.fix,
+            **problems_document(problems_of(error)),
+        }
+    }
+
+
+def problems_document(problems: Iterable[Problem]) -> Mapping[str, object]:
+    """Give problems as data."""
+    return {"problems": [asdict(problem) for problem in problems]}

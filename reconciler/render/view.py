@@ -1,0 +1,157 @@
+"""The one walk over a plan: what a reader in a hurry needs, in the order they need it.
+
+Every sink for people shows this view; none walks the plan by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.core.wording import people, roles
+from reconciler.model.change import Action
+from reconciler.model.finding import Finding, FindingLevel
+from reconciler.model.plan import PermissionImpact, Plan, PlannedChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionView:
+    """One permission of a change: its sign, its key, and what it means to people."""
+
+    sign: str
+    permission: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """One change: a heading, what else moves, and its permissions."""
+
+    change: PlannedChange
+    heading: str
+    effect: str
+    permissions: tuple[PermissionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """A plan in reading order."""
+
+    plan: Plan
+    verdict: str
+    stops: bool
+    """Whether a guard stands in the way."""
+    effects: tuple[str, ...]
+    """The largest effect on people first."""
+    findings: tuple[Finding, ...]
+    changes: tuple[ChangeView, ...]
+    """The largest effect on people first."""
+    counts: str
+    steps: tuple[str, ...]
+    """Commands to type next, in order."""
+
+
+def view(plan: Plan) -> PlanView:
+    """Put a plan in reading order."""
+    changes = sorted(plan.changes, key=lambda c: (-c.people_losing, -c.people_gaining, c.role))
+    return PlanView(
+        plan=plan,
+        verdict=_verdict(plan),
+        stops=plan.blocked or bool(plan.unconfirmed),
+        effects=_effects(plan),
+        findings=plan.findings,
+        changes=tuple(_change(change) for change in changes),
+        counts=_counts(plan),
+        steps=_steps(plan),
+    )
+
+
+def _verdict(plan: Plan) -> str:
+    """Say in one sentence whether this may be applied."""
+    if not plan.changes:
+        return "Nothing to do: the tenant is as the files say" if not plan.blocked else "Refused: a guard blocks"
+    number = "1 change" if len(plan.changes) == 1 else f"{len(plan.changes):,} changes"
+    if plan.blocked:
+        blocks = plan.summary.block
+        return f"{number}, refused by {'a guard' if blocks == 1 else f'{blocks} guards'}"
+    waiting = len(plan.unconfirmed)
+    if waiting:
+        return f"{number}, {waiting} to confirm before apply"
+    return f"{number}, ready to apply"
+
+
+def _effects(plan: Plan) -> tuple[str, ...]:
+    """Say how many people lose and gain anything, and through which role most of them."""
+    inexact = any(not change.people_exact for change in plan.changes)
+    bound = "at most " if inexact else ""
+    effects = []
+    for number, verb, most in (
+        (plan.summary.people_losing, "lose", max(plan.changes, key=lambda c: c.people_losing, default=None)),
+        (plan.summary.people_gaining, "gain", max(plan.changes, key=lambda c: c.people_gaining, default=None)),
+    ):
+        if number and most is not None:
+            verbs = f"{verb}s" if number == 1 else verb
+            effects.append(f"{bound}{people(number)} {verbs} something, most through {most.name}")
+    if not effects and plan.changes:
+        effects.append("nobody loses or gains anything today")
+    return tuple(effects)
+
+
+def _change(change: PlannedChange) -> ChangeView:
+    kept = change.holders - change.people_losing
+    bound = "" if change.people_exact else "at most "
+    effects = []
+    if change.action is Action.CREATE:
+        effects.append("nobody holds it yet")
+    else:
+        effects.append(f"{bound}{people(change.holders)} hold it" if change.holders != 1 else "1 person holds it")
+    if change.people_losing:
+        effects.append(f"{bound}{change.people_losing:,} lose something")
+    elif change.revokes and change.holders:
+        effects.append("all of them keep what it loses through another role")
+    if change.people_losing and kept and change.people_exact:
+        effects.append(f"{kept:,} keep it through another role")
+    if change.people_gaining:
+        effects.append(f"{bound}{change.people_gaining:,} gain something")
+    impacts = {impact.permission: impact for impact in change.per_permission}
+    signed = [("-", p) for p in change.revokes] + [("+", p) for p in change.grants]
+    return ChangeView(
+        change=change,
+        heading=f"{change.action} {change.name}",
+        effect=", ".join(effects),
+        permissions=tuple(
+            PermissionView(sign=sign, permission=p, effect=_impact(sign, impacts[p], bound)) for sign, p in signed
+        ),
+    )
+
+
+def _impact(sign: str, impact: PermissionImpact, bound: str) -> str:
+    """Say what one permission means to the holders of its role; nothing where nobody holds it."""
+    if not impact.holders:
+        return ""
+    number, verb = (impact.losing, "lose") if sign == "-" else (impact.gaining, "gain")
+    return f"{bound}{number:,} of {impact.holders:,} {verb} it"
+
+
+def _counts(plan: Plan) -> str:
+    s = plan.summary
+    parts = [
+        f"{number:,} to {action}"
+        for action, number in (("create", s.create), ("update", s.update), ("rename", s.rename), ("retire", s.retire))
+        if number
+    ]
+    return ", ".join([*parts, f"{s.unchanged:,} unchanged", f"{roles(s.unmanaged)} left alone"])
+
+
+def _steps(plan: Plan) -> tuple[str, ...]:
+    """Give the next commands: confirmations first, then the apply that is bound to this plan."""
+    if not plan.changes or plan.blocked:
+        return ()
+    steps = [f'reconciler confirm {f.confirmation} --reason "…"' for f in plan.unconfirmed]
+    return (*steps, f"reconciler apply --expect {plan.digest}")
+
+
+def level_word(finding: Finding) -> str:
+    """Give the word a finding is headed with."""
+    if finding.level is FindingLevel.CONFIRM:
+        return "confirmed" if finding.confirmed else "confirm"
+    return str(finding.level)
