@@ -1,0 +1,98 @@
+"""Check role files against one another: keys, names, successors and what permissions need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.desired.bases import Statements
+from reconciler.desired.expansion import Expanded
+from reconciler.desired.names import skeleton
+from reconciler.desired.statement import Statement
+from reconciler.desired.text import shown
+from reconciler.desired.words import suggestion
+from reconciler.errors import Problem
+from reconciler.model.permission import Catalogue
+
+
+def check_keys(statements: Iterable[Statement]) -> Iterator[Problem]:
+    """Give a problem for every file whose stem another folder has too."""
+    first: dict[str, Statement] = {}
+    for statement in statements:
+        other = first.setdefault(statement.key, statement)
+        if other is not statement:
+            message = f"The key `{statement.key}` is taken by {other.path}; folders do not make keys different"
+            yield Problem(statement.path, 0, 0, "role.duplicate-key", message, "Rename one of the files")
+
+
+def check_names(statements: Statements) -> Iterator[Problem]:
+    """Give a problem for every name that cannot be told apart from another role's."""
+    owners: dict[str, Statement] = {}
+    for key in sorted(statements):
+        statement = statements[key]
+        if not statement.name:
+            continue
+        other = owners.setdefault(skeleton(statement.name), statement)
+        if other is statement:
+            continue
+        where = f"{shown(other.name)} in {other.path}, line {other.origin().line}"
+        if statement.name == other.name:
+            message = f"The name is taken by {where}"
+            yield statement.problem("name", "role.duplicate-name", message, "Choose another name")
+        else:
+            message = f"{shown(statement.name)} looks like {where}"
+            yield statement.problem("name", "role.confusable-name", message, "Choose a name that looks different")
+    yield from _check_earlier_names(statements, owners)
+
+
+def _check_earlier_names(statements: Statements, owners: dict[str, Statement]) -> Iterator[Problem]:
+    claimed: dict[str, Statement] = {}
+    for key in sorted(statements):
+        statement = statements[key]
+        for index, name in enumerate(statement.previously):
+            place, seen = f"previously.{index}", skeleton(name)
+            owner = owners.get(seen)
+            if owner is statement and name == statement.name:
+                message = f"{shown(name)} is the role's name already"
+                yield statement.problem(place, "role.previous-name", message, "Remove it from `previously`")
+            elif owner is not None and owner is not statement:
+                message = f"{shown(name)} is the name of another role, declared in {owner.path}"
+                fix = "Remove it, or rename in two steps, one merge each"
+                yield statement.problem(place, "role.previous-name", message, fix)
+            elif seen in claimed:
+                message = f"{shown(name)} is listed as an earlier name twice, also in {claimed[seen].path}"
+                yield statement.problem(place, "role.previous-name", message, "Keep it in one place")
+            claimed.setdefault(seen, statement)
+
+
+def check_successors(statements: Statements) -> Iterator[Problem]:
+    """Give a problem for every `move_users_to` that leads nowhere."""
+    for key in sorted(statements):
+        statement = statements[key]
+        target = statement.move_users_to
+        if target is None or not statement.retired:
+            continue
+        if target == key:
+            message = "The role would move its people to itself"
+            yield statement.problem("move_users_to", "role.move-target", message, "Name another role")
+        elif target not in statements:
+            message = f"No file declares a role with the key {shown(target)}"
+            fix = suggestion(target, statements, "Write the file name of a role without .yaml")
+            yield statement.problem("move_users_to", "role.move-target", message, fix)
+        elif statements[target].retired:
+            message = f"`{target}` is retired itself"
+            yield statement.problem("move_users_to", "role.move-target", message, "Name a role that stays")
+
+
+def check_needs(statement: Statement, expanded: Expanded, base: Expanded, catalogue: Catalogue) -> Iterator[Problem]:
+    """Give a problem for each permission without one that it needs; what the base lacks is told there."""
+    for permission in sorted(expanded):
+        for needed in catalogue.by_key[permission].requires:
+            if needed in expanded or (permission in base and needed not in base):
+                continue
+            origin = expanded[permission]
+            message = f"`{permission}` does nothing without `{needed}`, which this role does not have"
+            fix = f"Switch `{needed}` on, or `{permission}` off"
+            if origin.path == statement.path:
+                yield Problem(origin.path, origin.line, origin.column, "role.depends", message, fix)
+            else:
+                yield statement.problem("permissions", "role.depends", message, fix)

@@ -1,0 +1,62 @@
+"""A YAML file after reading: plain values, the place of each, and what was wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from reconciler.errors import Problem
+from reconciler.model.role import Origin
+
+Value: TypeAlias = "str | bool | int | list[Value] | dict[str, Value] | None"
+"""What the loader builds; None stands only where a problem was reported."""
+
+Route: TypeAlias = "tuple[str | int, ...]"
+"""How to reach a value from the top: mapping keys and list indices."""
+
+Place: TypeAlias = "tuple[int, int]"
+"""Line and column, counted from 1."""
+
+MOST_PROBLEMS = 100
+"""Problems reported for one file; whoever has more has one cause."""
+
+
+class Mark(Protocol):
+    """The parser's own place, counted from 0."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Document:
+    """One file, read once; `places` has (key, value) for a mapping entry and (value, value) for a list item."""
+
+    path: str
+    value: Value = None
+    places: dict[Route, tuple[Mark, Mark]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    readable: bool = False
+    """Whether `value` is all that the file says, apart from the parts with a problem."""
+
+    def key_place(self, route: Route) -> Place:
+        """Give the place of the key at `route`, or of the value where a list holds it."""
+        return _place(self.places[route][0]) if route in self.places else (1, 1)
+
+    def value_place(self, route: Route) -> Place:
+        """Give the place of the value at `route`."""
+        return _place(self.places[route][1]) if route in self.places else (1, 1)
+
+    def origin(self, route: Route) -> Origin:
+        """Give the place of the key at `route` as something that outlives the document."""
+        return Origin(self.path, *self.key_place(route))
+
+    def report(self, place: Place, code: str, message: str, fix: str) -> None:
+        """Add a problem, unless this place already has one: a second message there would only repeat it."""
+        taken = any((p.line, p.column) == place for p in self.problems)
+        if not taken and len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(self.path, *place, code, message, fix))
+
+
+def _place(mark: Mark) -> Place:
+    return mark.line + 1, mark.column + 1

@@ -1,0 +1,53 @@
+"""Expand statements to the permissions they mean, each with the place that put it there.
+
+A base is never changed: a role starts from a copy of what its base expands to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.desired.statement import Statement
+from reconciler.model.role import Origin, RoleKey
+
+MOST_BASES = 10
+"""How long a chain of `based_on` may be; longer ones nobody can follow in a review."""
+
+Expanded = dict[str, Origin]
+"""Permissions with the place that switched each on."""
+
+
+class Expansion:
+    """Expands the roles of one set of statements, each once; `statements` must be free of cycles where asked."""
+
+    def __init__(self, statements: Mapping[RoleKey, Statement]) -> None:
+        self._statements = statements
+        self._done: dict[RoleKey, Expanded] = {}
+
+    def of(self, key: RoleKey) -> Expanded:
+        """Give what a role expands to; the result is shared and must not be changed."""
+        chain = []
+        step: RoleKey | None = key
+        while step is not None and step not in self._done:
+            chain.append(self._statements[step])
+            step = chain[-1].based_on
+        for statement in reversed(chain):
+            inherited = self._done[statement.based_on] if statement.based_on is not None else {}
+            self._done[statement.key] = _expand(statement, inherited)
+        return self._done[key]
+
+
+def _expand(statement: Statement, inherited: Expanded) -> Expanded:
+    result = dict(inherited)
+    for rule in statement.rules:
+        if rule.replaces and result:
+            prefix = f"{rule.category}."
+            for permission in [p for p in result if p.startswith(prefix)]:
+                del result[permission]
+        for permissions, on, origin in rule.steps:
+            for permission in permissions:
+                if on:
+                    result[permission] = origin
+                else:
+                    result.pop(permission, None)
+    return result

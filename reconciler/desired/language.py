@@ -1,0 +1,120 @@
+"""Load desired state: every role file of a folder, checked, expanded and sorted.
+
+All problems of all files are raised together; there is no partial desired state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from reconciler.desired.bases import Statements, check_bases, expandable
+from reconciler.desired.checks import check_keys, check_names, check_needs, check_successors
+from reconciler.desired.compile import Compiler
+from reconciler.desired.expansion import Expanded, Expansion
+from reconciler.desired.files import Listing, accept_name, list_role_files, read_role_files
+from reconciler.desired.statement import Statement
+from reconciler.errors import InputRejected, NoRolesFound, Problem
+from reconciler.model.permission import Catalogue, PermissionSet
+from reconciler.model.role import DesiredRole, RetiredRole, RoleContent, RoleKey
+from reconciler.model.state import DesiredState
+
+
+def load_desired(root: Path, folder: str, catalogue: Catalogue) -> DesiredState:
+    """Load the role files below `folder`, a relative path inside `root`.
+
+    Raises `UsageProblem` where there is no folder, `NoRolesFound` where it is empty, and `InputRejected` with the
+    problems of all files.
+    """
+    listing = list_role_files(root, folder)
+    if not listing.files and not listing.problems:
+        raise NoRolesFound(
+            f"{folder} holds no role file; going on would leave every role of the tenant unmanaged",
+            fix="Add a role file, or correct `roles:` in the settings",
+        )
+    statements = _compile(read_role_files(root, listing), catalogue)
+    return _state(statements, listing.problems, catalogue)
+
+
+def load_desired_from(documents: Iterable[tuple[str, bytes]], catalogue: Catalogue) -> DesiredState:
+    """Load role files given as path and bytes; raises `InputRejected` with the problems of all of them."""
+    listing = Listing(Path())
+    statements = _compile((d for d in sorted(documents) if accept_name(listing, d[0])), catalogue)
+    return _state(statements, listing.problems, catalogue)
+
+
+def key_of_path(path: str) -> RoleKey:
+    """Give the key of the role that a file declares."""
+    return RoleKey(PurePosixPath(path).stem)
+
+
+def _compile(documents: Iterator[tuple[str, bytes]], catalogue: Catalogue) -> list[Statement]:
+    compiler = Compiler(catalogue)
+    return [compiler.compile(path, key_of_path(path), raw) for path, raw in documents]
+
+
+def _state(found: list[Statement], file_problems: list[Problem], catalogue: Catalogue) -> DesiredState:
+    statements: dict[RoleKey, Statement] = {}
+    for statement in found:
+        statements.setdefault(statement.key, statement)
+    problems = [*file_problems, *(problem for statement in found for problem in statement.problems)]
+    problems += check_keys(found)
+    problems += check_bases(statements)
+    problems += check_names(statements)
+    problems += check_successors(statements)
+    expansion = Expansion(statements)
+    roles, shared = [], _Shared()
+    for key in sorted(statements):
+        statement = statements[key]
+        if statement.retired or not expandable(statement, statements):
+            continue
+        expanded = expansion.of(key)
+        base: Expanded = expansion.of(statement.based_on) if statement.based_on else {}
+        problems += check_needs(statement, expanded, base, catalogue)
+        roles.append(_role(statement, expanded, shared))
+    if problems:
+        raise InputRejected(tuple(problems))
+    return DesiredState(roles=tuple(roles), retired=_retired(statements), catalogue=catalogue)
+
+
+class _Shared:
+    """Equal permission sets, kept once: most roles of a large tenant are alike."""
+
+    def __init__(self) -> None:
+        self._sets: dict[PermissionSet, PermissionSet] = {}
+
+    def permissions(self, expanded: Expanded) -> PermissionSet:
+        """Give the set of the permissions, the same object for equal ones."""
+        permissions = frozenset(expanded)
+        return self._sets.setdefault(permissions, permissions)
+
+
+def _role(statement: Statement, expanded: Expanded, shared: _Shared) -> DesiredRole:
+    permissions = shared.permissions(expanded)
+    return DesiredRole(
+        key=statement.key,
+        content=RoleContent(name=statement.name, description=statement.description, permissions=permissions),
+        origin=statement.origin(),
+        provenance=MappingProxyType(expanded),
+        standard=statement.standard,
+        based_on=statement.based_on,
+        previously=statement.previously,
+        owner=statement.owner,
+    )
+
+
+def _retired(statements: Statements) -> tuple[RetiredRole, ...]:
+    return tuple(
+        RetiredRole(
+            key=key,
+            name=statement.name,
+            origin=statement.origin(),
+            standard=statement.standard,
+            previously=statement.previously,
+            move_users_to=statement.move_users_to,
+            owner=statement.owner,
+        )
+        for key, statement in sorted(statements.items())
+        if statement.retired
+    )

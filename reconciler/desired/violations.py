@@ -1,0 +1,126 @@
+"""Say in our own words which rule of a schema a document breaks; values of the document are never quoted here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reconciler.desired.document import Document, Place
+from reconciler.desired.shape import Shape, Violation
+from reconciler.desired.text import shown
+from reconciler.desired.words import listed, suggestion
+
+Message = tuple[Place, str, str, str]
+"""Place, code, message and fix."""
+
+Explain = Callable[[Document, Violation], Iterator[Message] | None]
+"""Gives messages that know more than the schema does, or None where there are none."""
+
+_TYPES = {
+    "string": "a text",
+    "boolean": "`true` or `false`",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "a mapping",
+}
+
+
+def check_shape(document: Document, shape: Shape, explain: Explain | None = None) -> bool:
+    """Report every broken rule into `document`; give whether there was none."""
+    if shape.accepts(document.value):
+        return True
+    messages = [m for v in shape.violations(document.value) for m in _messages(document, v, explain)]
+    for place, code, message, fix in sorted(messages):
+        document.report(place, code, message, fix)
+    if not document.problems:
+        # No rule explained the refusal; the file stays refused all the same.
+        document.report((1, 1), "schema.invalid", "The file breaks a rule of its schema", "Compare it with an example")
+    return False
+
+
+def _messages(document: Document, violation: Violation, explain: Explain | None) -> Iterator[Message]:
+    special = explain(document, violation) if explain else None
+    yield from special if special is not None else _plain_messages(document, violation)
+
+
+def subject(violation: Violation) -> str:
+    """Name the value that a violation is about."""
+    if not violation.route:
+        return "The file"
+    last = violation.route[-1]
+    return f"Item {last + 1}" if isinstance(last, int) else f"`{last}`"
+
+
+def _plain_messages(document: Document, violation: Violation) -> Iterator[Message]:
+    keyword, expected = violation.keyword, violation.expected
+    place = document.value_place(violation.route)
+    name = subject(violation)
+    if keyword == "additionalProperties":
+        yield from unknown_keys(document, violation)
+    elif keyword == "required":
+        yield from missing_keys(document, violation)
+    elif keyword == "dependentRequired":
+        yield place, "schema.missing-key", f"{name} lacks a key that another one needs", _advice(violation)
+    elif keyword in {"type", "anyOf"}:
+        yield place, "schema.type", f"{name} must be {_kinds(violation)}", _advice(violation)
+    elif keyword in {"enum", "const"}:
+        known = [_spelt(word) for word in (expected if keyword == "enum" else [expected])]
+        fix = suggestion(str(violation.value), known, f"Write one of {listed(known)}")
+        yield place, "schema.value", f"{name} has a value that is not known here", fix
+    elif keyword in {"minLength", "maxLength"}:
+        yield place, "schema.length", f"{name} must have {_bounds(violation, 'Length')} characters", _advice(violation)
+    elif keyword in {"minimum", "maximum"}:
+        yield place, "schema.range", f"{name} must be {_bounds(violation, 'imum')}", _advice(violation)
+    elif keyword in {"minItems", "maxItems"}:
+        yield place, "schema.items", f"{name} must have {_bounds(violation, 'Items')} items", _advice(violation)
+    elif keyword == "uniqueItems":
+        yield place, "schema.duplicate-item", f"{name} names the same thing twice", "Keep one of them"
+    elif keyword in {"minProperties", "maxProperties"}:
+        yield place, "schema.items", f"{name} has too few or too many entries", _advice(violation)
+    else:
+        yield place, "schema.pattern", f"{name} is not written as it must be", _advice(violation)
+
+
+def unknown_keys(document: Document, violation: Violation) -> Iterator[Message]:
+    """Name each key that the schema does not have."""
+    known = violation.schema.get("properties", {})
+    patterns = violation.schema.get("patternProperties", {})
+    for key in violation.value:
+        if key not in known and not patterns:
+            fix = suggestion(key, known, f"Remove it; known here: {listed(sorted(known))}")
+            place = document.key_place((*violation.route, key))
+            yield place, "schema.unknown-key", f"{shown(key)} is not known here", fix
+        elif key not in known:
+            message = f"{shown(key)} cannot be used as a name here"
+            yield document.key_place((*violation.route, key)), "schema.name", message, _advice(violation)
+
+
+def missing_keys(document: Document, violation: Violation) -> Iterator[Message]:
+    """Name the keys that are missing; called once for each of them, so it names only the first that is."""
+    for key in violation.expected:
+        if key not in violation.value:
+            where = "" if not violation.route else f" in {subject(violation)}"
+            detail = violation.schema.get("properties", {}).get(key, {}).get("description", "")
+            place = document.key_place(violation.route)
+            yield place, "schema.missing-key", f"`{key}` is missing{where}", f"Add `{key}:` {detail}".rstrip()
+
+
+def _advice(violation: Violation) -> str:
+    description = violation.schema.get("description")
+    return str(description) if description else "Look the field up in the role language"
+
+
+def _kinds(violation: Violation) -> str:
+    schemas = violation.expected if violation.keyword == "anyOf" else [violation.schema]
+    kinds = [kind for s in schemas for kind in ([s["type"]] if isinstance(s.get("type"), str) else s.get("type", []))]
+    return " or ".join(_TYPES[kind] for kind in dict.fromkeys(kinds)) or "something else"
+
+
+def _bounds(violation: Violation, suffix: str) -> str:
+    least, most = violation.schema.get(f"min{suffix}"), violation.schema.get(f"max{suffix}")
+    if least is None or most is None:
+        return f"at least {least}" if most is None else f"at most {most}"
+    return f"{least} to {most}"
+
+
+def _spelt(word: object) -> str:
+    return str(word).lower() if isinstance(word, bool) else str(word)
