@@ -74,7 +74,11 @@ Exit codes: 0 done, 2 changes pending, 3 input rejected, 4 refused by a guard,
 )
 @click.option("--tenant", metavar="NAME", help="Tenant of the settings. Default: its default_tenant.")
 @click.option(
-    "--color", "colour", type=click.Choice(list(Colour)), default=Colour.AUTO, help="Colours. Default: on terminals."
+    "--color",
+    "colour",
+    type=click.Choice([str(c) for c in Colour]),
+    default="auto",
+    help="Colours. Default: on terminals.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is being read, and where a bug of ours happened.")

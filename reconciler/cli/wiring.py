@@ -11,7 +11,7 @@ from pathlib import Path
 from reconciler.cli.invocation import Invocation
 from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.confirmations import load_confirmations
-from reconciler.desired.roles import load_desired
+from reconciler.desired.language import load_desired
 from reconciler.desired.settings import Settings, TenantSettings, load_settings
 from reconciler.errors import UsageProblem
 from reconciler.model.finding import BaseRevision, Confirmation
@@ -108,7 +108,7 @@ class Project:
         return kind.open_writer(connection)
 
     def _connection(self, clock: Clock) -> tuple[TenantKind, Connection]:
-        from reconciler.tenants.registry import tenant_kind
+        from reconciler.tenants.registry import kind as tenant_kind
 
         name, tenant = self.tenant
         connection = Connection(

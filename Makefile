@@ -1,0 +1,78 @@
+# Every target sets up what it needs: a virtual environment in .venv, from hashed requirements.
+# uv is used when it is installed; Python 3.11 or newer and make are all that must be there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check setup lint types contracts format lock benchmark clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime ## Plan the role files of this repository against the embedded tenant
+	@$(BIN)/reconciler plan
+
+test: $(VENV)/.dev ## Run the tests; fails below the coverage floors
+	@rm -f .coverage .coverage.*
+	@$(BIN)/pytest -n auto --cov --cov-report= $(PYTEST)
+	@$(BIN)/coverage report --fail-under=95 --format=total > /dev/null
+	@$(BIN)/coverage report --include='reconciler/core/*,reconciler/model/*' --fail-under=100
+	@echo "coverage of all rooms: $$($(BIN)/coverage report --format=total) %"
+
+check: lint types contracts test ## Everything that CI checks
+
+setup: $(VENV)/.dev ## Install everything for development
+
+lint: $(VENV)/.dev ## Lint and check the format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Check the types
+	@$(BIN)/mypy
+
+contracts: $(VENV)/.dev ## Check that imports go one way
+	@$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev ## Rewrite the format
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+benchmark: $(VENV)/.dev ## Measure plan time and memory against the lower bound (minutes)
+	@$(BIN)/python benchmarks/plan.py
+
+lock: ## Resolve the requirements anew (needs uv)
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/runtime.txt
+	uv pip compile -q --group build -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
+	uv pip compile -q pyproject.toml --group build --group dev -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/dev.txt
+
+clean: ## Remove the environment and everything made by tools
+	rm -rf $(VENV) .reconciler .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 64; }
+ifdef UV
+	@uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" $(VENV)
+else
+	@$(PYTHON) -m venv $(VENV)
+endif
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python requirements/runtime.txt requirements/build.txt pyproject.toml
+	@echo "Installing the pinned requirements into $(VENV) ..."
+	@$(call install,--require-hashes -r requirements/runtime.txt -r requirements/build.txt)
+	@$(call install,--no-deps --no-build-isolation --editable .)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@echo "Installing the pinned development tools into $(VENV) ..."
+	@$(call install,--require-hashes -r requirements/dev.txt)
+	@touch $@
+
+ifdef UV
+install = uv pip install -q --python $(BIN)/python $(1)
+else
+install = $(BIN)/python -m pip install -q --disable-pip-version-check $(1)
+endif
