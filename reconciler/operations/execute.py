@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reconciler.core.match import name_key
+from reconciler.errors import TenantError
 from reconciler.model.change import Change, Retire, action_of, key_of
 from reconciler.model.outcome import Outcome, Report, Result
 from reconciler.model.person import Person, PersonId
@@ -86,6 +87,12 @@ class Execution:
         return settlement
 
     def _settle(self, write: Write) -> Settlement:
+        try:
+            moved = self._moved_since(write)
+        except TenantError as error:
+            return Settlement(settled=Settled.REFUSED, sent=0, detail=f"not sent: {error.detail}")
+        if moved:
+            return Settlement(settled=Settled.CONFLICT, sent=0, detail="not sent: it changed since the plan")
         match write:
             case CreateRole():
                 return self._create(write)
@@ -103,6 +110,18 @@ class Execution:
                 )
             case MoveHolder():
                 return self._move(write)
+
+    def _moved_since(self, write: Write) -> bool:
+        """Read again what a write is about where the product has no precondition that would refuse a stale one."""
+        match write:
+            case UpdateRole(live=live) | DeleteRole(live=live) if not live.version:
+                found = self.tenant.role(live.id)
+                return found is None or found.content != live.content
+            case MoveHolder(person=person) if not person.version:
+                holder, known = self.tenant.person(person.id), self.moved.get(person.id, person)
+                return holder is None or holder.role_ids != known.role_ids
+            case _:
+                return False
 
     def _create(self, write: CreateRole) -> Settlement:
         def send() -> None:
