@@ -15,22 +15,26 @@ def address_fault(url: str) -> tuple[str, str] | None:
     """Give message and fix for an address that cannot be used, None for one that can."""
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return "The address has characters that no address needs", _EXAMPLE
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return "The address is not well-formed", _EXAMPLE
-    if parts.username is not None or parts.password is not None or "@" in url:
+    if "@" in url:
         return "The address holds a user or password", "Remove it; the key goes into a variable"
     if "?" in url or "#" in url:
         return "The address has a query or a fragment", "Remove everything from ? or # on"
+    try:
+        parts = urlsplit(url)
+        unusable = parts.port == 0 or not _PATH.fullmatch(parts.path) or _climbs(parts.path)
+    except ValueError:
+        return "The address is not well-formed", _EXAMPLE
+    if unusable:
+        return "The address has a port or path that cannot be used", _EXAMPLE
+    return _host_fault(parts)
+
+
+def _host_fault(parts: SplitResult) -> tuple[str, str] | None:
     loopback = _is_loopback(parts.hostname or "")
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         return "The address must start with https://; http is for this machine alone", _EXAMPLE
     if not loopback and not _is_host_name(parts):
         return "The host must be a name in lower case, not a number, without a dot at its end", _EXAMPLE
-    if port == 0 or not _PATH.fullmatch(parts.path) or _climbs(parts.path):
-        return "The address has a port or path that cannot be used", _EXAMPLE
     return None
 
 

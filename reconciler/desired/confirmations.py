@@ -1,4 +1,4 @@
-"""Load `confirmations.yaml`: the recorded yeses, each to exactly one finding of a plan."""
+"""Load and extend `confirmations.yaml`: the recorded yeses, each to exactly one finding of a plan."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from reconciler.desired.confirmation_text import Unwritable, with_confirmation
 from reconciler.desired.document import Document
 from reconciler.desired.names import space_problems
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.shape import shipped_shape
 from reconciler.desired.violations import check_shape
+from reconciler.desired.writing import replace_file
 from reconciler.desired.yaml_events import read_yaml
-from reconciler.errors import InputRejected
+from reconciler.errors import InputRejected, UsageProblem
 from reconciler.model.finding import Confirmation
 
 CONFIRMATIONS = "confirmations.yaml"
@@ -78,3 +80,39 @@ def _build(document: Document, entries: Any) -> tuple[Confirmation, ...]:  # noq
         )
         for index, entry in enumerate(entries)
     )
+
+
+def record(path: Path, entry: Confirmation) -> None:
+    """Write `entry` into the file at `path`, in place of one with the same id; comments and the rest stay as they are.
+
+    The file is replaced as a whole or not at all. Raises `InputRejected` where the file is wrong already, and
+    `UsageProblem` where the entry cannot be written as it is.
+    """
+    before = load_confirmations(path)
+    raw = read_regular_file(path.parent, path.name) or b""
+    try:
+        text = with_confirmation(raw.decode("utf-8"), entry).encode("utf-8")
+        after = parse_confirmations(path.name, text)
+    except Unwritable as error:
+        raise UsageProblem(
+            f"{path.name} is written in brackets, where no entry can be added safely",
+            fix="Write each entry on lines of its own that start with a dash",
+        ) from error
+    except (InputRejected, UnicodeEncodeError) as error:
+        raise UsageProblem(
+            "The confirmation cannot be written as it is; a reason has 1 to 500 visible characters on one line",
+            fix="Give a shorter or plainer reason",
+        ) from error
+    if [_facts(c) for c in after] != _expected(before, entry):
+        raise UsageProblem(f"{path.name} could not be extended safely", fix="Add the entry by hand")
+    replace_file(path, text)
+
+
+def _expected(before: tuple[Confirmation, ...], entry: Confirmation) -> list[tuple[object, ...]]:
+    known = any(c.id == entry.id for c in before)
+    kept = [_facts(entry if c.id == entry.id else c) for c in before]
+    return kept if known else [*kept, _facts(entry)]
+
+
+def _facts(entry: Confirmation) -> tuple[object, ...]:
+    return entry.id, entry.people_at_most, entry.reason, entry.expires

@@ -91,6 +91,12 @@ def accept_name(listing: Listing, path: str) -> bool:
     return not fault
 
 
+def names_role(path: str) -> bool:
+    """Whether a path names a role file."""
+    stem, dot, extension = PurePosixPath(path).name.rpartition(".")
+    return bool(dot) and extension == "yaml" and not name_fault(stem)
+
+
 def name_fault(stem: str) -> str:
     """Say what is wrong with the name of a file or folder; empty where nothing is."""
     if not KEY.fullmatch(stem):

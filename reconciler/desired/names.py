@@ -47,7 +47,10 @@ def skeleton(name: str) -> str:
 
 def space_problems(text: str) -> Iterator[NameProblem]:
     """Find spaces that nobody sees or that make two equal names differ."""
-    if _ODD_SPACE.search(text):
+    if text.endswith("\n"):
+        message = "The text ends with a line break"
+        yield NameProblem("text.space", message, "Write it on one line, or `>-` in place of `>`")
+    elif _ODD_SPACE.search(text):
         message = "The text has a space at its end, two in a row, a line break, or a space that is not the plain one"
         yield NameProblem("text.space", message, "Use single plain spaces between words, on one line")
 

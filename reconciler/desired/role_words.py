@@ -47,24 +47,23 @@ class RoleWords:
 
     def explain(self, document: Document, violation: Violation) -> Iterator[Message] | None:
         """Give messages for the violations that have a meaning in the role language, None for the others."""
+        found: Iterator[Message] | None = None
         match violation.route, violation.keyword:
             case (), "additionalProperties":
-                return self._fields(document, violation)
-            case (), "dependentRequired":
-                return iter(())  # the language says it with the place of the field
+                found = self._fields(document, violation)
             case ("permissions",), "additionalProperties":
-                return self._categories(document, violation)
+                found = self._categories(document, violation)
             case ("permissions", str(category)), "additionalProperties":
-                return self._toggles(document, violation, category)
-            case ("permissions", str()), "uniqueItems":
-                return iter(())  # reported at the second item, see `duplicates`
+                found = self._toggles(document, violation, category)
+            case ((), "dependentRequired") | (("permissions", str()), "uniqueItems"):
+                found = iter(())  # told before, at the place of the field or of the second item
             case ("permissions", str(category)), "enum" | "anyOf" | "type" | "minProperties":
-                return self._category(document, violation, category)
+                found = self._category(document, violation, category)
             case ("permissions", str(category), int()), "enum" | "type":
-                return self._item(document, violation, category)
+                found = self._item(document, violation, category)
             case ("permissions", str(), str(toggle)), "enum":
-                return self._toggle_value(document, violation, toggle)
-        return None
+                found = self._toggle_value(document, violation, toggle)
+        return found
 
     def _fields(self, document: Document, violation: Violation) -> Iterator[Message]:
         for place, code, message, fix in unknown_keys(document, violation):

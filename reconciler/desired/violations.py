@@ -24,6 +24,19 @@ _TYPES = {
 }
 
 
+_BOUNDED = {
+    f"{end}{suffix}": (code, suffix, unit)
+    for end in ("min", "max")
+    for suffix, code, unit in (
+        ("Length", "schema.length", "have {} characters"),
+        ("imum", "schema.range", "be {}"),
+        ("Items", "schema.items", "have {} items"),
+        ("Properties", "schema.items", "have {} entries"),
+    )
+}
+"""The keyword for either end of a range, with its code, the ending of both keywords, and the words for it."""
+
+
 def check_shape(document: Document, shape: Shape, explain: Explain | None = None) -> bool:
     """Report every broken rule into `document`; give whether there was none."""
     if shape.accepts(document.value):
@@ -51,33 +64,29 @@ def subject(violation: Violation) -> str:
 
 
 def _plain_messages(document: Document, violation: Violation) -> Iterator[Message]:
-    keyword, expected = violation.keyword, violation.expected
-    place = document.value_place(violation.route)
-    name = subject(violation)
-    if keyword == "additionalProperties":
+    if violation.keyword == "additionalProperties":
         yield from unknown_keys(document, violation)
-    elif keyword == "required":
+    elif violation.keyword == "required":
         yield from missing_keys(document, violation)
-    elif keyword == "dependentRequired":
-        yield place, "schema.missing-key", f"{name} lacks a key that another one needs", _advice(violation)
-    elif keyword in {"type", "anyOf"}:
-        yield place, "schema.type", f"{name} must be {_kinds(violation)}", _advice(violation)
-    elif keyword in {"enum", "const"}:
-        known = [_spelt(word) for word in (expected if keyword == "enum" else [expected])]
-        fix = suggestion(str(violation.value), known, f"Write one of {listed(known)}")
-        yield place, "schema.value", f"{name} has a value that is not known here", fix
-    elif keyword in {"minLength", "maxLength"}:
-        yield place, "schema.length", f"{name} must have {_bounds(violation, 'Length')} characters", _advice(violation)
-    elif keyword in {"minimum", "maximum"}:
-        yield place, "schema.range", f"{name} must be {_bounds(violation, 'imum')}", _advice(violation)
-    elif keyword in {"minItems", "maxItems"}:
-        yield place, "schema.items", f"{name} must have {_bounds(violation, 'Items')} items", _advice(violation)
-    elif keyword == "uniqueItems":
-        yield place, "schema.duplicate-item", f"{name} names the same thing twice", "Keep one of them"
-    elif keyword in {"minProperties", "maxProperties"}:
-        yield place, "schema.items", f"{name} has too few or too many entries", _advice(violation)
     else:
-        yield place, "schema.pattern", f"{name} is not written as it must be", _advice(violation)
+        yield (document.value_place(violation.route), *_value_message(violation))
+
+
+def _value_message(violation: Violation) -> tuple[str, str, str]:
+    """Give code, message and fix for a value that breaks a rule of its own."""
+    keyword, name = violation.keyword, subject(violation)
+    if keyword in {"type", "anyOf"}:
+        return "schema.type", f"{name} must be {_kinds(violation)}", _advice(violation)
+    if keyword in {"enum", "const"}:
+        known = [_spelt(word) for word in (violation.expected if keyword == "enum" else [violation.expected])]
+        fix = suggestion(str(violation.value), known, f"Write one of {listed(known)}")
+        return "schema.value", f"{name} has a value that is not known here", fix
+    if keyword in _BOUNDED:
+        code, suffix, unit = _BOUNDED[keyword]
+        return code, f"{name} must {unit.format(_bounds(violation, suffix))}", _advice(violation)
+    if keyword == "uniqueItems":
+        return "schema.duplicate-item", f"{name} names the same thing twice", "Keep one of them"
+    return "schema.pattern", f"{name} is not written as it must be", _advice(violation)
 
 
 def unknown_keys(document: Document, violation: Violation) -> Iterator[Message]:

@@ -1,0 +1,99 @@
+"""Read files of a revision from the objects of the git repository, never from a checkout and never with hooks."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.desired.yaml_events import MOST_BYTES
+from reconciler.errors import UsageProblem
+
+_OBJECT = re.compile(r"[0-9a-f]{40,64}")
+_SECONDS = 60
+# Where these point elsewhere, git would answer about another repository than the one of the files.
+_MISLEADING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX")
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file of a revision."""
+
+    path: str
+    """Seen from the root that was asked about, with forward slashes."""
+    mode: str
+    kind: str
+    object_id: str
+
+    @property
+    def regular(self) -> bool:
+        """Whether it is a plain file: no link, no submodule, nothing that can be run."""
+        return self.mode == "100644" and self.kind == "blob"
+
+
+class GitProblem(Exception):
+    """Git is missing, there is no repository, or it does not know what was asked for; never leaves this room."""
+
+
+def resolve(root: Path, revision: str) -> str:
+    """Give the id of the commit that `revision` names.
+
+    Raises `GitProblem` where there is none and `UsageProblem` for text that no revision has.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_./@{}^~+:=][A-Za-z0-9_./@{}^~+:=-]{0,199}", revision):
+        raise UsageProblem("The revision has characters that are refused here", fix="Name a branch, tag or commit id")
+    answer = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    # Some versions print the option that ends the options, too.
+    commit = answer.decode("utf-8", "replace").split("\n")[-2:-1]
+    if not commit or not _OBJECT.fullmatch(commit[0]):
+        raise GitProblem
+    return commit[0]
+
+
+def list_blobs(root: Path, commit: str) -> dict[str, Blob]:
+    """Give every file below `root` at a commit that `resolve` gave, by path."""
+    blobs = {}
+    for line in _git(root, "ls-tree", "-r", "-z", "--end-of-options", commit).split(b"\0"):
+        facts, tab, path = line.partition(b"\t")
+        if tab:
+            mode, kind, object_id = facts.decode("ascii").split(" ")
+            name = os.fsdecode(path)
+            blobs[name] = Blob(name, mode, kind, object_id)
+    return blobs
+
+
+def read_blobs(root: Path, blobs: list[Blob]) -> list[bytes]:
+    """Give the contents of files, in their order, each cut one byte after what a YAML file may have."""
+    if not blobs:
+        return []
+    asked = "".join(f"{blob.object_id}\n" for blob in blobs).encode("ascii")
+    answer = _git(root, "cat-file", "--batch", given=asked)
+    contents, at = [], 0
+    for blob in blobs:
+        header, _, _ = answer[at : at + 200].partition(b"\n")
+        match = re.fullmatch(rb"([0-9a-f]{40,64}) blob ([0-9]+)", header)
+        if match is None or match[1].decode("ascii") != blob.object_id:
+            raise GitProblem
+        start, size = at + len(header) + 1, int(match[2])
+        contents.append(answer[start : start + min(size, MOST_BYTES + 1)])
+        at = start + size + 1
+    return contents
+
+
+def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+    program = shutil.which("git")
+    if program is None:
+        raise GitProblem
+    environment = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
+    environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    command = [program, "--no-replace-objects", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments; what comes from outside follows --end-of-options
+            command, input=given, capture_output=True, check=True, timeout=_SECONDS, env=environment
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise GitProblem from error
+    return done.stdout
