@@ -69,9 +69,9 @@ class Part:
         return text
 
     def header_token(self) -> str:
-        """Give opaque text that may be sent back in a header: as `token`, and ASCII."""
+        """Give opaque text that may be sent back in a header: as `token`, ASCII and without spaces."""
         text = self.token()
-        if not text.isascii():
+        if not text.isascii() or " " in text:
             raise self.unusable("a version")
         return text
 
