@@ -29,6 +29,8 @@ class Step:
     """Headers that the request must carry, names in lower case."""
     drip: float = 0.0
     """Seconds between two bytes of the reply; 0 sends all at once."""
+    at_once: int = 0
+    """Bytes that go out at once before the rest drips."""
     close: bool = False
     """Close the connection after the reply."""
     reset: bool = False
@@ -66,6 +68,11 @@ class ScriptedServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
+
+    @property
+    def connections(self) -> int:
+        """How many connections were opened."""
+        return len(self._open)
 
     @property
     def url(self) -> str:
@@ -127,7 +134,8 @@ def _requests(connection: socket.socket) -> Iterator[Request]:
 
 def _answer(connection: socket.socket, step: Step) -> None:
     if step.drip:
-        for byte in step.reply:
+        connection.sendall(step.reply[: step.at_once])
+        for byte in step.reply[step.at_once :]:
             connection.sendall(bytes([byte]))
             threading.Event().wait(step.drip)
     else:
