@@ -27,7 +27,7 @@ class Ran:
     err: str
 
     @property
-    def data(self) -> Any:
+    def data(self) -> Any:  # noqa: ANN401 - JSON has no narrower type
         """Standard output as JSON."""
         return json.loads(self.out)
 

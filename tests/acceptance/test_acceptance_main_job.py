@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -114,7 +115,7 @@ def test_confirm_on_the_command_line_counts_for_one_run(desk: Desk) -> None:
 def test_apply_without_terminal_and_without_yes_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody can answer the final question, apply says so and writes nothing."""
     desk.confirm_all()
-    with open("/dev/null", encoding="ascii") as nothing:
+    with Path("/dev/null").open(encoding="ascii") as nothing:
         monkeypatch.setattr("sys.stdin", nothing)
         ran = desk.run("apply")
 
@@ -159,7 +160,7 @@ def test_journal_explains_every_write(desk: Desk) -> None:
 
 
 def test_apply_reports_as_data(desk: Desk) -> None:
-    """apply --format json gives the plan and one outcome per change, and nothing else."""
+    """Apply --format json gives the plan and one outcome per change, and nothing else."""
     desk.confirm_all()
 
     told = desk.run("apply", "--yes", "--format", "json").data

@@ -78,9 +78,7 @@ def test_empty_roles_folder_is_refused(desk: Desk) -> None:
 
 def test_separation_of_duties_is_refused_in_people(desk: Desk) -> None:
     """Nobody may come to hold a pair that the settings keep apart, over all the roles they hold."""
-    desk.replace(
-        "reconciler.yaml", "never_together: []", "never_together: [[settings.snippets, conversations.reply]]"
-    )
+    desk.replace("reconciler.yaml", "never_together: []", "never_together: [[settings.snippets, conversations.reply]]")
 
     ran = refused(desk)
 
