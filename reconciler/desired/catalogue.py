@@ -164,7 +164,7 @@ def _check_permission(
 def render_lock(catalogue: Catalogue) -> str:
     """Write a catalogue as the text of a lock; reading it back gives an equal catalogue."""
     lines = [
-        "# The permissions that role files are checked and expanded against. `all` and `view` mean what stands here, so",
+        "# The permissions that role files are checked and expanded against. `all` and `view` mean what is here, so",
         "# a permission that the product adds later reaches nobody before somebody has reviewed it in this file.",
         "# Compare with the tenant: `reconciler catalogue`; take its list over: `reconciler catalogue --update`.",
         "#",

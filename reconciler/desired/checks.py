@@ -76,7 +76,7 @@ def check_successors(statements: Statements) -> Iterator[Problem]:
             yield statement.problem("move_users_to", "role.move-target", message, "Name another role")
         elif target not in statements:
             message = f"No file declares a role with the key {shown(target)}"
-            fix = suggestion(target, statements, "Write the file name of a role without .yaml")
+            fix = suggestion(target, statements.keys() - {key}, "Write the file name of a role without .yaml")
             yield statement.problem("move_users_to", "role.move-target", message, fix)
         elif statements[target].retired:
             message = f"`{target}` is retired itself"
@@ -89,10 +89,10 @@ def check_needs(statement: Statement, expanded: Expanded, base: Expanded, catalo
         for needed in catalogue.by_key[permission].requires:
             if needed in expanded or (permission in base and needed not in base):
                 continue
-            origin = expanded[permission]
+            path, line, column = expanded[permission]
             message = f"`{permission}` does nothing without `{needed}`, which this role does not have"
             fix = f"Switch `{needed}` on, or `{permission}` off"
-            if origin.path == statement.path:
-                yield Problem(origin.path, origin.line, origin.column, "role.depends", message, fix)
+            if path == statement.path:
+                yield Problem(path, line, column, "role.depends", message, fix)
             else:
                 yield statement.problem("permissions", "role.depends", message, fix)

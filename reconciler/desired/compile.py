@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from reconciler.desired.document import Document, Place, Value
+from reconciler.desired.files import KEY
 from reconciler.desired.names import name_problems, skeleton, space_problems
 from reconciler.desired.role_words import RoleWords, duplicates
 from reconciler.desired.schema import SELECTIONS, role_shape
 from reconciler.desired.statement import Rule, Statement, Step, Vocabulary
 from reconciler.desired.text import shown
-from reconciler.desired.violations import check_shape
+from reconciler.desired.violations import check_shape, explain_shape
 from reconciler.desired.words import suggestion
 from reconciler.desired.yaml_events import read_yaml
 from reconciler.model.permission import Catalogue
@@ -42,12 +43,13 @@ class Compiler:
             check_shape(document, self._shape)
             return Statement(key=key, path=path, problems=tuple(document.problems))
         statement = _fields(document, key, fields)
-        self._check_duplicates(document)
         if statement.move_users_to is not None and not statement.retired:
             message = "`move_users_to` says where people go when a role is retired, and this one is not"
             fix = "Add `retired: true`, or remove the line"
             document.report(document.key_place(("move_users_to",)), "role.move-without-retired", message, fix)
-        check_shape(document, self._shape, self._words.explain)
+        if not self._shape.accepts(fields):
+            self._check_duplicates(document)
+            explain_shape(document, self._shape, self._words.explain)
         self._check_names(document, statement, fields)
         rules = self._rules(document, fields.get("permissions"))
         return _with(statement, rules, document)
@@ -96,13 +98,13 @@ class Compiler:
         toggles = self.vocabulary.toggles[category]
         if isinstance(value, list):
             steps = [
-                Step(toggles[item], on=True, origin=document.origin(("permissions", category, index)))
+                Step(toggles[item], on=True, spot=document.spot(("permissions", category, index)))
                 for index, item in enumerate(value)
                 if isinstance(item, str) and item in toggles
             ]
             return Rule(category, replaces=True, steps=tuple(steps))
         selected = self.vocabulary.selections[category].get(value, ()) if isinstance(value, str) else ()
-        step = Step(selected, on=True, origin=document.origin(("permissions", category)))
+        step = Step(selected, on=True, spot=document.spot(("permissions", category)))
         return Rule(category, replaces=True, steps=(step,) if selected else ())
 
     def _toggles(self, document: Document, category: str, value: dict[str, Value]) -> tuple[Step, ...]:
@@ -116,7 +118,7 @@ class Compiler:
                 selected = self.vocabulary.selections[category][word]
             else:
                 selected = self.vocabulary.toggles[category].get(word, ())
-            steps.append(Step(selected, on=on, origin=document.origin(route)))
+            steps.append(Step(selected, on=on, spot=document.spot(route)))
         return tuple(steps)
 
     def _selection_late(self, document: Document, category: str, word: str) -> None:
@@ -138,7 +140,7 @@ def _fields(document: Document, key: RoleKey, fields: dict[str, Value]) -> State
     earlier = [name for name in previously if isinstance(name, str)] if isinstance(previously, list) else []
     places: dict[str, Place] = {name: document.key_place((name,)) for name in _FIELDS if name in fields}
     places |= {f"previously.{index}": document.value_place(("previously", index)) for index in range(len(earlier))}
-    base, target = text("based_on"), text("move_users_to")
+    base, target = (text(name) if KEY.fullmatch(text(name) or "") else None for name in ("based_on", "move_users_to"))
     return Statement(
         key=key,
         path=document.path,

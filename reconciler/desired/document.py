@@ -17,6 +17,9 @@ Route: TypeAlias = "tuple[str | int, ...]"
 Place: TypeAlias = "tuple[int, int]"
 """Line and column, counted from 1."""
 
+Spot: TypeAlias = "tuple[str, int, int]"
+"""Path, line and column: an `Origin` before anybody asks for it, because a large tenant has a million of them."""
+
 MOST_PROBLEMS = 100
 """Problems reported for one file; whoever has more has one cause."""
 
@@ -47,9 +50,14 @@ class Document:
         """Give the place of the value at `route`."""
         return _place(self.places[route][1]) if route in self.places else (1, 1)
 
-    def origin(self, route: Route) -> Origin:
+    def spot(self, route: Route) -> Spot:
         """Give the place of the key at `route` as something that outlives the document."""
-        return Origin(self.path, *self.key_place(route))
+        mark = self.places[route][0]
+        return self.path, mark.line + 1, mark.column + 1
+
+    def origin(self, route: Route) -> Origin:
+        """Give the place of the key at `route` as the model knows it."""
+        return Origin(*self.spot(route))
 
     def report(self, place: Place, code: str, message: str, fix: str) -> None:
         """Add a problem, unless this place already has one: a second message there would only repeat it."""

@@ -5,16 +5,35 @@ A base is never changed: a role starts from a copy of what its base expands to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from reconciler.desired.document import Spot
 from reconciler.desired.statement import Statement
 from reconciler.model.role import Origin, RoleKey
 
 MOST_BASES = 10
 """How long a chain of `based_on` may be; longer ones nobody can follow in a review."""
 
-Expanded = dict[str, Origin]
+Expanded = dict[str, Spot]
 """Permissions with the place that switched each on."""
+
+
+class Provenance(Mapping[str, Origin]):
+    """A read-only view of an expansion that makes origins when they are asked for."""
+
+    __slots__ = ("_expanded",)
+
+    def __init__(self, expanded: Expanded) -> None:
+        self._expanded = expanded
+
+    def __getitem__(self, permission: str) -> Origin:
+        return Origin(*self._expanded[permission])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._expanded)
+
+    def __len__(self) -> int:
+        return len(self._expanded)
 
 
 class Expansion:
@@ -44,10 +63,10 @@ def _expand(statement: Statement, inherited: Expanded) -> Expanded:
             prefix = f"{rule.category}."
             for permission in [p for p in result if p.startswith(prefix)]:
                 del result[permission]
-        for permissions, on, origin in rule.steps:
+        for permissions, on, spot in rule.steps:
             for permission in permissions:
                 if on:
-                    result[permission] = origin
+                    result[permission] = spot
                 else:
                     result.pop(permission, None)
     return result

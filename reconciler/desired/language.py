@@ -6,13 +6,12 @@ All problems of all files are raised together; there is no partial desired state
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
-from types import MappingProxyType
+from pathlib import Path
 
 from reconciler.desired.bases import Statements, check_bases, expandable
 from reconciler.desired.checks import check_keys, check_names, check_needs, check_successors
 from reconciler.desired.compile import Compiler
-from reconciler.desired.expansion import Expanded, Expansion
+from reconciler.desired.expansion import Expanded, Expansion, Provenance
 from reconciler.desired.files import Listing, accept_name, list_role_files, read_role_files
 from reconciler.desired.statement import Statement
 from reconciler.errors import InputRejected, NoRolesFound, Problem
@@ -46,7 +45,7 @@ def load_desired_from(documents: Iterable[tuple[str, bytes]], catalogue: Catalog
 
 def key_of_path(path: str) -> RoleKey:
     """Give the key of the role that a file declares."""
-    return RoleKey(PurePosixPath(path).stem)
+    return RoleKey(path.rpartition("/")[2].removesuffix(".yaml"))
 
 
 def _compile(documents: Iterator[tuple[str, bytes]], catalogue: Catalogue) -> list[Statement]:
@@ -96,7 +95,7 @@ def _role(statement: Statement, expanded: Expanded, shared: _Shared) -> DesiredR
         key=statement.key,
         content=RoleContent(name=statement.name, description=statement.description, permissions=permissions),
         origin=statement.origin(),
-        provenance=MappingProxyType(expanded),
+        provenance=Provenance(expanded),
         standard=statement.standard,
         based_on=statement.based_on,
         previously=statement.previously,

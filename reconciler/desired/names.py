@@ -39,9 +39,11 @@ class NameProblem(NamedTuple):
 @lru_cache(maxsize=65_536)
 def skeleton(name: str) -> str:
     """Reduce a name to what the eye sees: equal skeletons cannot be told apart in a list of roles."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    bare = "".join(c for c in unicodedata.normalize("NFD", folded) if not is_mark(c))
-    letters = bare.translate(TO_LATIN).replace("0", "o").replace("1", "l").replace("rn", "m").replace("vv", "w")
+    bare = name.casefold()
+    if not name.isascii():
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+        bare = "".join(c for c in unicodedata.normalize("NFD", folded) if not is_mark(c)).translate(TO_LATIN)
+    letters = bare.replace("0", "o").replace("1", "l").replace("rn", "m").replace("vv", "w")
     return _DASHES_AND_SPACES.sub(" ", letters).strip()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reconciler.desired.document import Place
+from reconciler.desired.document import Place, Spot
 from reconciler.errors import Problem
 from reconciler.model.permission import Catalogue
 from reconciler.model.role import Origin, RoleKey
@@ -18,7 +18,7 @@ class Step(NamedTuple):
 
     permissions: tuple[str, ...]
     on: bool
-    origin: Origin
+    spot: Spot
 
 
 class Rule(NamedTuple):

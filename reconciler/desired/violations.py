@@ -41,13 +41,18 @@ def check_shape(document: Document, shape: Shape, explain: Explain | None = None
     """Report every broken rule into `document`; give whether there was none."""
     if shape.accepts(document.value):
         return True
+    explain_shape(document, shape, explain)
+    return False
+
+
+def explain_shape(document: Document, shape: Shape, explain: Explain | None = None) -> None:
+    """Report the rules that a refused document breaks."""
     messages = [m for v in shape.violations(document.value) for m in _messages(document, v, explain)]
     for place, code, message, fix in sorted(messages):
         document.report(place, code, message, fix)
     if not document.problems:
         # No rule explained the refusal; the file stays refused all the same.
         document.report((1, 1), "schema.invalid", "The file breaks a rule of its schema", "Compare it with an example")
-    return False
 
 
 def _messages(document: Document, violation: Violation, explain: Explain | None) -> Iterator[Message]:
@@ -91,16 +96,12 @@ def _value_message(violation: Violation) -> tuple[str, str, str]:
 
 def unknown_keys(document: Document, violation: Violation) -> Iterator[Message]:
     """Name each key that the schema does not have."""
-    known = violation.schema.get("properties", {})
-    patterns = violation.schema.get("patternProperties", {})
+    known = violation.schema["properties"]
     for key in violation.value:
-        if key not in known and not patterns:
+        if key not in known:
             fix = suggestion(key, known, f"Remove it; known here: {listed(sorted(known))}")
             place = document.key_place((*violation.route, key))
             yield place, "schema.unknown-key", f"{shown(key)} is not known here", fix
-        elif key not in known:
-            message = f"{shown(key)} cannot be used as a name here"
-            yield document.key_place((*violation.route, key)), "schema.name", message, _advice(violation)
 
 
 def missing_keys(document: Document, violation: Violation) -> Iterator[Message]:
@@ -114,8 +115,11 @@ def missing_keys(document: Document, violation: Violation) -> Iterator[Message]:
 
 
 def _advice(violation: Violation) -> str:
-    description = violation.schema.get("description")
-    return str(description) if description else "Look the field up in the role language"
+    if not violation.route:
+        first = next(iter(violation.schema.get("properties", {})), None)
+        return f"Start the file with `{first}:`" if first else "Start every entry with a dash"
+    description = violation.schema.get("description", "see the documentation of the field")
+    return f"Correct it; what it means: {description}"
 
 
 def _kinds(violation: Violation) -> str:

@@ -89,7 +89,11 @@ def read_yaml(path: str, raw: bytes) -> Document:
         _Builder(document, library.parser(raw), library).read_stream()
     except _GaveUp:
         return document
-    except library.error as error:
+    except (
+        library.error,
+        ValueError,
+        OverflowError,
+    ) as error:  # the last two for escapes beyond Unicode, without libyaml
         _report_syntax(document, error)
         return document
     document.readable = True
@@ -225,8 +229,9 @@ class _Builder:
                 self.refuse(mark, "yaml.alias" if event.tag is None else "yaml.tag", message, "Remove it")
             inner = (*route, key)
             if key in result:
-                first = places[inner][0].line + 1
-                message = f"The key is written twice in this mapping, in line {first} and in line {mark.line + 1}"
+                first = places[inner][0]
+                both = f"at {first.line + 1}:{first.column + 1} and at {mark.line + 1}:{mark.column + 1}"
+                message = f"The key is written twice in this mapping, {both}"
                 self.refuse(mark, "yaml.duplicate-key", message, "Keep one of them")
             event = get()
             places[inner] = (mark, event.start_mark)
