@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,7 +69,7 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
 def _cleared(request: Request, tenant: TenantWriter, expect: str | None, clock: Clock, progress: Progress) -> Planned:
     """Plan on fresh data and let it pass only if it is the expected one, sound, and stopped by no guard."""
     planned = plan(request, tenant, clock, progress)
-    if expect is not None and not hmac.compare_digest(expect, planned.plan.digest):
+    if expect is not None and expect != planned.plan.digest:
         raise PlanStale(
             f"The plan that was reviewed is {expect}; the plan made now is {planned.plan.digest}. "
             "The files, the guard settings or the tenant moved in between",
