@@ -11,6 +11,9 @@ from reconciler.model.person import People, Person, PersonId
 from reconciler.model.role import RoleId, RoleKey
 from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole, Write
 
+_Role = RoleId | tuple[RoleKey]
+"""A live role, or one that a write creates; apart even where an id happens to read like a key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Administrators:
@@ -35,8 +38,8 @@ class Administrators:
 
     def lowest(self, writes: Iterable[Write]) -> int | None:
         """Give the fewest administrators after any of `writes`; None when none of them touches who is one."""
-        giving: set[RoleId | RoleKey] = set(self.roles)
-        held: dict[PersonId, set[RoleId | RoleKey]] = {p.id: set(p.role_ids) for p in self.holders}
+        giving: set[_Role] = set(self.roles)
+        held: dict[PersonId, set[_Role]] = {p.id: set(p.role_ids) for p in self.holders}
         lowest: int | None = None
         for write in writes:
             if self._step(write, giving, held):
@@ -44,13 +47,11 @@ class Administrators:
                 lowest = count if lowest is None else min(lowest, count)
         return lowest
 
-    def _step(
-        self, write: Write, giving: set[RoleId | RoleKey], held: Mapping[PersonId, set[RoleId | RoleKey]]
-    ) -> bool:
+    def _step(self, write: Write, giving: set[_Role], held: Mapping[PersonId, set[_Role]]) -> bool:
         """Carry one write out on the picture; say whether it can have changed who is an administrator."""
         match write:
             case CreateRole():
-                return _set(giving, write.role, present=self.permission in write.content.permissions)
+                return _set(giving, (write.role,), present=self.permission in write.content.permissions)
             case UpdateRole():
                 return _set(giving, write.live.id, present=self.permission in write.content.permissions)
             case DeleteRole():
@@ -59,13 +60,13 @@ class Administrators:
                 roles = held.get(write.person.id)
                 if roles is None:
                     return False
-                joins = self.ids.get(write.joins, write.joins)
+                joins = self.ids.get(write.joins, (write.joins,))
                 roles.discard(write.leaves)
                 roles.add(joins)
                 return write.leaves in giving or joins in giving
 
 
-def _set(giving: set[RoleId | RoleKey], role: RoleId | RoleKey, *, present: bool) -> bool:
+def _set(giving: set[_Role], role: _Role, *, present: bool) -> bool:
     """Make `role` a member or not; say whether that changed anything."""
     if present == (role in giving):
         return False
