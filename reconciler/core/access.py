@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from reconciler.core.match import Matching
 from reconciler.model.change import Change, Create, Retire, Update
 from reconciler.model.permission import PermissionSet
 from reconciler.model.person import People
-from reconciler.model.role import DesiredRole, LiveRole, RoleId, RoleKey
+from reconciler.model.role import LiveRole, RoleId, RoleKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +68,13 @@ class Effects:
         return mask
 
 
-def access(changes: Iterable[Change], roles: Iterable[LiveRole], desired: Iterable[DesiredRole]) -> Access:
-    """Give what each live role permits before and after `changes`."""
+def access(changes: Iterable[Change], roles: Iterable[LiveRole], matching: Matching) -> Access:
+    """Give what each live role permits before and after `changes`, which came from `matching`."""
     before = {role.id: role.content.permissions for role in roles}
     after = dict(before)
-    by_key: dict[RoleKey, PermissionSet] = {role.key: role.content.permissions for role in desired}
+    by_key: dict[RoleKey, PermissionSet] = {
+        found.role.key: found.live.content.permissions for found in matching.matched
+    }
     retiring: list[Retire] = []
     for change in changes:
         match change:
@@ -80,7 +83,7 @@ def access(changes: Iterable[Change], roles: Iterable[LiveRole], desired: Iterab
             case Retire():
                 retiring.append(change)
             case Create():
-                pass  # nobody holds it yet; its permissions matter only as a successor's, already in by_key
+                by_key[change.role.key] = change.role.content.permissions  # nobody holds it yet, but it may succeed
     for change in retiring:
         target = change.role.move_users_to
         after[change.live.id] = frozenset() if target is None else by_key.get(target, frozenset())
