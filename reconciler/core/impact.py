@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.access import Effects, Group
-from reconciler.model.change import Change, Create, grants_of, key_of, revokes_of
+from reconciler.model.change import Change, Create, grants_of, key_of, permissions_of, revokes_of
 from reconciler.model.person import People
 from reconciler.model.plan import PermissionImpact
 from reconciler.model.role import LiveRole, RoleId, RoleKey
@@ -58,26 +58,23 @@ class Impact:
                 revoked, granted = touched.get(role_id, (0, 0))
                 moved |= (group.lost & revoked if lost else 0) | (group.gained & granted if gained else 0)
             total += group.people if moved else 0
-        for change in chosen.values():
-            if not isinstance(change, Create) and change.live.id in self.bounds:
-                reaches = (lost and revokes_of(change)) or (gained and grants_of(change))
-                total += self.bounds[change.live.id] if reaches else 0
+        for role_id in touched.keys() & self.bounds.keys():
+            revoked, granted = touched[role_id]
+            total += self.bounds[role_id] if (lost and revoked) or (gained and granted) else 0
         return total
 
 
 def _touched(changes: Iterable[Change], reached: Effects) -> dict[RoleId, tuple[int, int]]:
     """Give for each role the bits that its holders may lose and gain through its change.
 
-    Holders of a retired role get its successor, so they may gain whatever that permits.
+    Holders of a retired role get its successor, so they may lose and gain what the two differ in.
     """
-    return {
-        change.live.id: (
-            reached.mask(revokes_of(change)),
-            reached.mask(grants_of(change)) if change.after else reached.role_after[change.live.id],
-        )
-        for change in changes
-        if not isinstance(change, Create)
-    }
+    touched = {}
+    for change in changes:
+        if not isinstance(change, Create):
+            before, after = reached.mask(permissions_of(change.before)), reached.role_after[change.live.id]
+            touched[change.live.id] = (before & ~after, after & ~before)
+    return touched
 
 
 def impact(
@@ -115,11 +112,12 @@ def _measure(
     if isinstance(change, Create):
         zero = tuple(PermissionImpact(permission=p, holders=0) for p in sorted(grants))
         return ChangeImpact(holders=0, losing=0, gaining=0, exact=True, per_permission=zero)
+    revoked, granted = _touched((change,), reached)[change.live.id]
     if change.live.id in unlisted:
-        return _bounded(unlisted[change.live.id], grants, revokes)
+        moving = {p: reached.mask((p,)) for p in sorted(grants | revokes)}
+        return _bounded(unlisted[change.live.id], moving, revoked, granted)
     groups = by_holder[change.live.id]
     holders = _people(groups)
-    revoked, granted = _touched((change,), reached)[change.live.id]
     per_permission = [
         PermissionImpact(
             permission=permission,
@@ -142,18 +140,20 @@ def _people(groups: Iterable[Group]) -> int:
     return sum(group.people for group in groups)
 
 
-def _bounded(bound: int, grants: frozenset[str], revokes: frozenset[str]) -> ChangeImpact:
-    """Give the upper bounds of a change whose holders could not be listed."""
-    per_permission = [
-        PermissionImpact(
-            permission=p, holders=bound, losing=bound if p in revokes else 0, gaining=bound if p in grants else 0
-        )
-        for p in sorted(grants | revokes)
-    ]
+def _bounded(bound: int, moving: Mapping[str, int], revoked: int, granted: int) -> ChangeImpact:
+    """Give the upper bounds of a change whose holders could not be listed; `moving` has the bit of each permission."""
     return ChangeImpact(
         holders=bound,
-        losing=bound if revokes else 0,
-        gaining=bound if grants else 0,
-        exact=not (grants or revokes),
-        per_permission=tuple(per_permission),
+        losing=bound if revoked else 0,
+        gaining=bound if granted else 0,
+        exact=not (moving or revoked or granted),
+        per_permission=tuple(
+            PermissionImpact(
+                permission=permission,
+                holders=bound,
+                losing=bound if bit & revoked else 0,
+                gaining=bound if bit & granted else 0,
+            )
+            for permission, bit in moving.items()
+        ),
     )
