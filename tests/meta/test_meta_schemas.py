@@ -17,8 +17,9 @@ def nodes(value: object) -> Iterator[dict]:
     """Give every object inside a JSON value."""
     if isinstance(value, dict):
         yield value
-        for inner in value.values():
-            yield from nodes(inner)
+        for key, inner in value.items():
+            if key not in {"if", "const", "enum"}:  # a condition repeats a property, it does not offer one
+                yield from nodes(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from nodes(inner)
