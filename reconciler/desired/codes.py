@@ -86,7 +86,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "yaml.null": 'A value is missing or null, which could be read as "remove everything".',
         "yaml.size": "The file is larger than anything here needs.",
         "yaml.syntax": "The file is not well-formed YAML.",
-        "yaml.tab": "A line is indented with a tab.",
+        "yaml.tab": "The file has a tab in it; programs do not agree on what a tab means.",
         "yaml.tag": "The file has an explicit tag (!).",
     }
 )

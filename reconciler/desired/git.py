@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.desired.yaml_events import MOST_BYTES
+from reconciler.desired.yaml_text import MOST_BYTES
 from reconciler.errors import UsageProblem
 
 _OBJECT = re.compile(r"[0-9a-f]{40,64}")

@@ -7,7 +7,7 @@ import re
 import stat
 from pathlib import Path, PurePosixPath
 
-from reconciler.desired.yaml_events import MOST_BYTES
+from reconciler.desired.yaml_text import MOST_BYTES
 from reconciler.errors import UsageProblem
 
 # Opening must not follow a link, nor wait for a writer at the other end of a pipe.

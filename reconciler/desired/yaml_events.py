@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from reconciler.desired.document import MOST_PROBLEMS, Document, Mark, Route, Value
-from reconciler.desired.text import STOPS_READING, is_plain, place_of, suspects
+from reconciler.desired.text import suspects
+from reconciler.desired.yaml_text import readable_text, report_syntax
 
-MOST_BYTES = 256 * 1024
 MOST_LEVELS = 16
 MOST_NODES = 20_000
 
@@ -23,22 +23,6 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, **dict.fromkeys(
 # Eighteen digits fit every integer type on the way to a tenant; longer numbers stay text and fail their check.
 _INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
 _MAY_START_INTEGER = frozenset("-0123456789")
-
-_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)", re.MULTILINE)
-_TAB_INDENT = re.compile(r"^([ ]*)\t[ \t]*[^\s]", re.MULTILINE)
-
-# What libyaml says, to what a reader can do about it; only the left side is matched, never shown.
-_SYNTAX_HINTS = (
-    ("mapping values are not allowed", "A colon stands where no key can be", "Quote the text that holds the colon"),
-    ("did not find expected ',' or", "A bracket or brace is not closed here", "Close it, or add the missing comma"),
-    ("did not find expected key", "The indentation does not fit the lines above", "Indent by two spaces a level"),
-    ("could not find expected ':'", "A key has no colon", "Write `key: value`"),
-    ("unexpected end of stream", "The file ends in the middle of a quoted text", "Close the quotation mark"),
-    ("cannot start any token", "A character stands where no value can begin with it", "Quote the text"),
-    ("block sequence entries are not allowed", "A list item stands where none can be", "Begin the list on a new line"),
-    ("escape", "A backslash in double quotes starts no known escape", "Write the character itself"),
-)
 
 
 class _Library(NamedTuple):
@@ -82,7 +66,7 @@ class _GaveUp(Exception):
 def read_yaml(path: str, raw: bytes) -> Document:
     """Read one file; `path` is how problems name it. Total: any bytes give a document."""
     document = Document(path)
-    if not _readable_text(document, raw):
+    if not readable_text(document, raw):
         return document
     library = _library()
     try:
@@ -94,60 +78,10 @@ def read_yaml(path: str, raw: bytes) -> Document:
         ValueError,
         OverflowError,
     ) as error:  # the last two for escapes beyond Unicode, without libyaml
-        _report_syntax(document, error)
+        report_syntax(document, error)
         return document
     document.readable = True
     return document
-
-
-def _readable_text(document: Document, raw: bytes) -> bool:
-    """Check size, encoding and characters; report and say whether the parser may see the bytes."""
-    if len(raw) > MOST_BYTES:
-        message = f"The file is larger than {MOST_BYTES // 1024} KiB"
-        document.report((1, 1), "yaml.size", message, "Split the file")
-        return False
-    if is_plain(raw):
-        return _no_conflict(document, raw.decode("ascii"))
-    if raw.startswith(_BYTE_ORDER_MARKS):
-        message = "The file starts with a byte order mark"
-        document.report((1, 1), "file.encoding", message, "Save the file as UTF-8 without a byte order mark")
-        return False
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        place = place_of(raw[: error.start].decode("utf-8"), error.start)
-        document.report(place, "file.encoding", "The file is not UTF-8", "Save the file as UTF-8")
-        return False
-    for found in suspects(text):
-        document.report(place_of(text, found.offset), found.code, found.message, found.fix)
-    if not STOPS_READING.isdisjoint(p.code for p in document.problems) or not _no_conflict(document, text):
-        return False
-    tab = _TAB_INDENT.search(text) if "\t" in text else None
-    if tab:
-        place = place_of(text, tab.end(1))
-        document.report(place, "yaml.tab", "A tab is used to indent", "Indent with spaces")
-    return tab is None
-
-
-def _no_conflict(document: Document, text: str) -> bool:
-    if "<<<<<<<" not in text and ">>>>>>>" not in text:
-        return True
-    marker = _CONFLICT.search(text)
-    if marker:
-        message = "A git conflict marker is left in the file"
-        document.report(place_of(text, marker.start()), "yaml.conflict-marker", message, "Resolve the merge conflict")
-    return marker is None
-
-
-def _report_syntax(document: Document, error: Exception) -> None:
-    mark = getattr(error, "problem_mark", None)
-    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said = f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"
-    for sign, message, fix in _SYNTAX_HINTS:
-        if sign in said:
-            document.report(place, "yaml.syntax", message, fix)
-            return
-    document.report(place, "yaml.syntax", "This is not well-formed YAML", "Check indentation, quotes and brackets")
 
 
 class _Builder:
@@ -303,3 +237,5 @@ class _Builder:
             return
         for found in suspects(text, limit=1):
             self.refuse(event.start_mark, found.code, found.message, found.fix)
+            if found.code == "text.surrogate":
+                raise _GaveUp  # libyaml refuses half a character itself; nothing behind this could save or compare it
