@@ -24,10 +24,7 @@ def retry_after(text: str | None, now: dt.datetime) -> float | None:
     if not text.endswith(" GMT"):
         return None
     try:
-        moment = parsedate_to_datetime(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=dt.UTC)
-        seconds = (moment - now).total_seconds()
+        seconds = (parsedate_to_datetime(text) - now).total_seconds()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return max(0.0, seconds)
