@@ -47,6 +47,7 @@ def serving(app: SandboxApp) -> Iterator[str]:
     finally:
         server.stop()
         thread.join()
+        server.close()
 
 
 def serve_forever(app: SandboxApp, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -63,12 +64,15 @@ def serve_forever(app: SandboxApp, host: str, port: int, announce: Callable[[str
         raise UsageProblem(
             f"Port {port} of {host} cannot be opened: {error.strerror}", fix="Choose another port with --port"
         ) from error
-    announce(server.url)
-    server.run()
+    try:
+        announce(server.url)
+        server.run()
+    finally:
+        server.close()
 
 
 class _Server:
-    """One open port; `run` serves it in the calling thread until `stop` is called from any other."""
+    """One open port; `run` serves it in the calling thread until `stop` is called from another."""
 
     def __init__(self, app: SandboxApp, host: str, port: int) -> None:
         # What goes wrong on purpose is no news, and warnings of a library would land between the lines of a plan.
@@ -91,16 +95,17 @@ class _Server:
         self.url = f"http://{address}:{listening.getsockname()[1]}{PREFIX}"
 
     def run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                loop(timeout=_IDLE_SECONDS, use_poll=True, map=self._channels, count=1)
-        finally:
-            self._server.task_dispatcher.shutdown()
-            close_all(self._channels)
+        while not self._stopping.is_set():
+            loop(timeout=_IDLE_SECONDS, use_poll=True, map=self._channels, count=1)
 
     def stop(self) -> None:
         self._stopping.set()
         self._server.pull_trigger()
+
+    def close(self) -> None:
+        """Finish the requests under way and close every socket; nobody may be inside `run` any more."""
+        self._server.task_dispatcher.shutdown()
+        close_all(self._channels)
 
 
 def _dropping(app: SandboxApp) -> Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]:

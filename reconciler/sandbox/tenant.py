@@ -22,7 +22,7 @@ from reconciler.sandbox.seed import seed
 from reconciler.sandbox.server import serving
 from reconciler.sandbox.store import Store, StoreOutdated
 from reconciler.tenants import support
-from reconciler.tenants.connection import Connection, Key
+from reconciler.tenants.connection import Connection, Key, TenantKind
 
 DATABASE = "sandbox.sqlite3"
 """The name of the database inside the state folder."""
@@ -69,7 +69,7 @@ class SandboxKind:
             yield replace(connection, url=url, key=Key(secret))
 
 
-KIND = SandboxKind()
+KIND: TenantKind = SandboxKind()
 
 
 @contextmanager

@@ -169,6 +169,16 @@ def test_sandbox_rules_edit_without_difference_writes_nothing(desk: Desk) -> Non
     assert desk.store.audit.page(after=0, limit=1).entries == ()
 
 
+def test_sandbox_rules_assignment_without_difference_writes_nothing(desk: Desk) -> None:
+    """Giving a user the roles they have keeps their tag and leaves no trace in the log."""
+    user = desk.store.users.read(owners(desk)[0])
+
+    written = desk.store.users.assign(user.id, frozenset(user.role_ids), AUTHOR, etag=user.etag)
+
+    assert (written.record, written.changed) == (user, False)
+    assert desk.store.audit.page(after=0, limit=1).entries == ()
+
+
 def test_sandbox_rules_stale_tag_changes_nothing(desk: Desk) -> None:
     """Edits, deletions and assignments that carry an old tag are refused."""
     role = desk.store.roles.create(a_draft(), AUTHOR)
@@ -375,6 +385,24 @@ def test_sandbox_rules_writers_in_threads_and_stores_lose_nothing(tmp_path: Path
 
     assert page.total == 48
     assert len({role.name for role in page.entries}) == 40
+
+
+def test_sandbox_rules_new_file_is_filled_once(tmp_path: Path) -> None:
+    """Of several that meet a new file at the same moment one fills it, and all find it filled."""
+    totals = []
+
+    def open_and_count() -> None:
+        store = Store.open(tmp_path / "desk.sqlite3", seed)
+        totals.append(store.users.page(after=0, limit=1).total)
+        store.close()
+
+    threads = [threading.Thread(target=open_and_count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert totals == [250] * 4
 
 
 def test_sandbox_rules_of_two_writers_with_one_tag_one_wins(tmp_path: Path) -> None:

@@ -72,9 +72,7 @@ def test_sandbox_seed_would_take_bulk_close_from_exactly_42_people(desk: Desk) -
         if "conversations.bulk_close" in role.permissions
     }
 
-    losing = [
-        user for user, roles in everybody(desk) if user.active and user.human and roles & granting == {"Agent"}
-    ]
+    losing = [user for user, roles in everybody(desk) if user.active and user.human and roles & granting == {"Agent"}]
 
     assert granting == {"Owner", "Team Lead", "Agent", "Night Shift"}
     assert len(losing) == 42
@@ -116,9 +114,7 @@ def test_sandbox_seed_has_the_product_permissions_of_the_pinned_catalogue() -> N
 
 def test_sandbox_seed_has_the_three_custom_roles(desk: Desk) -> None:
     """The custom roles allow what they are documented to allow."""
-    curator, billing, night = (
-        desk.role(name) for name in ("Knowledge Curator", "Billing Specialist", "Night Shift")
-    )
+    curator, billing, night = (desk.role(name) for name in ("Knowledge Curator", "Billing Specialist", "Night Shift"))
 
     assert set(curator.permissions) == {
         *("conversations.view", "conversations.view_all", "notes.view", "notes.add", "contacts.view", "teams.view"),
@@ -153,7 +149,7 @@ def test_sandbox_seed_is_the_same_on_any_hash_seed() -> None:
     )
 
     outputs = [
-        subprocess.run(  # noqa: S603 - this interpreter with the fixed text above
+        subprocess.run(
             [sys.executable, "-c", script],
             env={**os.environ, "PYTHONHASHSEED": hash_seed},
             capture_output=True,
