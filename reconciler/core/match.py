@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.errors import InputRejected, Problem
+from reconciler.errors import InputRejected, LiveAmbiguous, Problem
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole
 from reconciler.model.state import DesiredState, LiveState
 
@@ -44,9 +44,9 @@ def match(desired: DesiredState, live: LiveState) -> Matching:
 
     Raises `InputRejected` with every problem when an earlier name is ambiguous: it still exists beside the
     role it became, two earlier names exist at once, two files mean the same live role, or a role takes a
-    name that another live role still has.
+    name that another live role still has. Raises `LiveAmbiguous` when two live roles have the same name.
     """
-    by_name = {name_key(role.content.name): role for role in live.roles}
+    by_name = _by_name(live)
     problems: list[Problem] = []
     matched: list[Match] = []
     missing: list[DesiredRole] = []
@@ -71,13 +71,27 @@ def match(desired: DesiredState, live: LiveState) -> Matching:
     )
 
 
+def _by_name(live: LiveState) -> Mapping[str, LiveRole]:
+    """Give each live role by the form of its name; a second one of that name would hide the first."""
+    by_name: dict[str, LiveRole] = {}
+    for role in live.roles:
+        other = by_name.setdefault(name_key(role.content.name), role)
+        if other is not role:
+            raise LiveAmbiguous(
+                f'"{other.content.name}" ({other.id}) and "{role.content.name}" ({role.id}) have the same name, '
+                "so no file can mean one of them",
+                fix="Rename one of the two in the product",
+            )
+    return by_name
+
+
 def _find(
     role: DesiredRole | RetiredRole, name: str, by_name: Mapping[str, LiveRole], problems: list[Problem]
 ) -> tuple[LiveRole, bool] | None:
     """Find the live role that a file means and whether it has an earlier name; ambiguity becomes a problem."""
     named = by_name.get(name_key(name))
-    earlier = [by_name[name_key(n)] for n in role.previously if name_key(n) in by_name]
-    earlier = [found for found in earlier if found is not named]
+    keys = dict.fromkeys(map(name_key, role.previously))
+    earlier = [by_name[key] for key in keys if key in by_name and by_name[key] is not named]
     if named is not None:
         if earlier:
             problems.append(_ambiguous(role, f'"{name}" and its earlier name "{earlier[0].content.name}"'))
