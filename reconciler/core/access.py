@@ -90,6 +90,20 @@ def access(changes: Iterable[Change], roles: Iterable[LiveRole], matching: Match
     return Access(before=before, after=after)
 
 
+def gains_of(allowed: Access, change: Change) -> PermissionSet:
+    """Give what holders of the change's role, or its next ones, will have through it and do not have through it now."""
+    if isinstance(change, Create):
+        return change.role.content.permissions
+    return allowed.after[change.live.id] - allowed.before[change.live.id]
+
+
+def losses_of(allowed: Access, change: Change) -> PermissionSet:
+    """Give what holders of the change's role have through it now and will not have through it or its successor."""
+    if isinstance(change, Create):
+        return frozenset()
+    return allowed.before[change.live.id] - allowed.after[change.live.id]
+
+
 def effects(allowed: Access, people: People) -> Effects:
     """Group people by their roles and say what each group can do before and after."""
     occurring = {p for side in (allowed.before, allowed.after) for permissions in side.values() for p in permissions}

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing
-from reconciler.model.change import Update, revokes_of
+from reconciler.model.change import Create, revokes_of
 from reconciler.model.finding import Finding, FindingLevel, Guard
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Ask for a confirmation where the base revision did not declare a role that its new file narrows.
+    """Ask for a confirmation where the base revision did not declare a role that its new file narrows or retires.
 
     Where no base revision is known nobody can tell, so one warning names every role it might be.
     """
-    narrowed = [c for c in facts.changes if isinstance(c, Update) and revokes_of(c)]
+    narrowed = [c for c in facts.changes if not isinstance(c, Create) and revokes_of(c)]
     if facts.base is None:
         if narrowed:
             yield Finding(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.core.access import losses_of
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing, people, roles
-from reconciler.model.change import Change, key_of, revokes_of
+from reconciler.model.change import Change, key_of
 from reconciler.model.finding import Finding, FindingLevel, Guard
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Ask for a confirmation where a change takes something from at least as many people as the settings say.
 
+    The holders of a retired role keep what their successor role permits; only the rest is taken from them.
     The changes that stay under that number are counted as one set of people, so that a narrowing cannot be
     split over roles to pass unseen.
     """
@@ -32,7 +34,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _of_role(facts: Facts, change: Change, losing: int) -> Finding:
-    key, revokes = key_of(change), revokes_of(change)
+    key, losses = key_of(change), losses_of(facts.access, change)
     holders = facts.impact.by_role[key].holders
     bound = "" if facts.impact.by_role[key].exact else "at most "
     name = "" if change.before is None else change.before.name
@@ -41,17 +43,17 @@ def _of_role(facts: Facts, change: Change, losing: int) -> Finding:
         level=FindingLevel.CONFIRM,
         role=key,
         message=(
-            f'"{name}" takes {listing(revokes)} from {bound}{people(losing)} of {holders:,} who hold it. '
+            f'"{name}" takes {listing(losses)} from {bound}{people(losing)} of {holders:,} who hold it. '
             "They notice at their next page load: announce it to them, then confirm exactly this."
         ),
-        confirmation=confirmation_id(facts.live.tenant.id, Guard.NARROWING, key, [role_digest(change.before)], revokes),
+        confirmation=confirmation_id(facts.live.tenant.id, Guard.NARROWING, key, [role_digest(change.before)], losses),
         people=losing,
     )
 
 
 def _of_plan(facts: Facts, below: list[Change], losing: int) -> Finding:
     ordered = sorted(below, key=key_of)
-    revokes = [f"{key_of(change)}:{permission}" for change in ordered for permission in revokes_of(change)]
+    losses = [f"{key_of(change)}:{permission}" for change in ordered for permission in losses_of(facts.access, change)]
     return Finding(
         guard=Guard.NARROWING,
         level=FindingLevel.CONFIRM,
@@ -62,7 +64,7 @@ def _of_plan(facts: Facts, below: list[Change], losing: int) -> Finding:
             "Announce it to them, then confirm exactly this."
         ),
         confirmation=confirmation_id(
-            facts.live.tenant.id, Guard.NARROWING, None, [role_digest(c.before) for c in ordered], revokes
+            facts.live.tenant.id, Guard.NARROWING, None, [role_digest(c.before) for c in ordered], losses
         ),
         people=losing,
     )

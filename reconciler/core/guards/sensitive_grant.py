@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.core.access import gains_of
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing, people
-from reconciler.model.change import grants_of, key_of
+from reconciler.model.change import Change, Create, Retire, Update, key_of
 from reconciler.model.finding import Finding, FindingLevel, Guard, SensitiveGrant
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Ask for a confirmation for every role that gets a permission which is sensitive or not in the lock."""
+    """Ask for a confirmation for every role that gets a permission which is sensitive or not in the lock.
+
+    The holders of a retired role get what their successor role has more, so that counts as if their role got it.
+    """
     if facts.effective.sensitive_grant is SensitiveGrant.ALLOW:
         return
     for change in facts.changes:
-        granted = sorted(p for p in grants_of(change) if facts.desired.catalogue.is_sensitive(p))
-        if not granted or change.after is None:
+        granted = sorted(p for p in gains_of(facts.access, change) if facts.desired.catalogue.is_sensitive(p))
+        if not granted:
             continue
         key = key_of(change)
         gaining = facts.impact.by_role[key].gaining
-        reach = f"{people(gaining)} can use it at once" if gaining else "nobody holds the role yet"
+        reach = f"{people(gaining)} can use it at once" if gaining else "nobody can use it at once"
         yield Finding(
             guard=Guard.SENSITIVE_GRANT,
             level=FindingLevel.CONFIRM,
             role=key,
             message=(
-                f'"{change.after.name}" gets {listing(granted)}, which is sensitive; {reach}. '
+                f"{_who(change)} {listing(granted)}, which is sensitive; {reach}. "
                 "Check that every holder should have it, then confirm exactly this."
             ),
             confirmation=confirmation_id(
@@ -35,3 +39,11 @@ def find(facts: Facts) -> Iterator[Finding]:
             ),
             people=gaining,
         )
+
+
+def _who(change: Change) -> str:
+    match change:
+        case Retire():
+            return f'"{change.live.content.name}" is retired, and the role that its holders get has'
+        case Create() | Update():
+            return f'"{change.role.content.name}" gets'
