@@ -1,4 +1,4 @@
-"""The `in-use` guard: a role with holders is retired and nothing says where they go."""
+"""The `in-use` guard: a role with holders is retired and nobody can say where they go."""
 
 from __future__ import annotations
 
@@ -11,25 +11,34 @@ from reconciler.model.finding import Finding, FindingLevel, Guard
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Block the retirement of a role that anybody is assigned to, unless `move_users_to` is set.
+    """Block the retirement of a role that anybody is assigned to, unless they can be moved.
 
     Suspended people count: they keep their roles, and the product refuses to delete a role with users. A
-    role whose users cannot be counted is taken to have some.
+    role whose users cannot be counted is taken to have some. With `move_users_to` they get another role,
+    but only those who were listed can be moved.
     """
     for change in facts.changes:
-        if not isinstance(change, Retire) or change.role.move_users_to is not None:
+        if not isinstance(change, Retire):
+            continue
+        listed = change.live.id in facts.people.listed
+        if listed and change.role.move_users_to is not None:
             continue
         count = _assigned(facts, change)
         if count == 0:
             continue
-        who = "an unknown number of people are" if count is None else f"{people(count)} are"
+        who = "an unknown number of people are" if count is None else f"{people(count)} {'is' if count == 1 else 'are'}"
+        way_out = (
+            "Name the role they get with move_users_to, or move them in the product first."
+            if change.role.move_users_to is None
+            else "They could not be listed, so they cannot be moved: use a key that may read users."
+        )
         yield Finding(
             guard=Guard.IN_USE,
             level=FindingLevel.BLOCK,
             role=change.role.key,
             message=(
                 f'{who} assigned to "{change.live.content.name}" (suspended ones too), so it cannot be retired. '
-                "Name the role they get with move_users_to, or move them in the product first."
+                f"{way_out}"
             ),
             people=count or 0,
         )
