@@ -12,18 +12,28 @@ from reconciler.model.role import RoleId
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Block where the account behind the key can do less of what the reconciler needs after the plan."""
+    """Block where the account behind the key loses something that the reconciler needs, be it for one write only.
+
+    What no single role keeps all the way through is lost half way, and the next write would be refused;
+    what another role of the account keeps is never missed.
+    """
     account = facts.live.account
     before = _allowed(facts.access.before, account.role_ids)
     after = _allowed(facts.access.after, account.role_ids)
-    lost = (before - after) & account.needs
+    throughout = frozenset(
+        permission
+        for role_id in account.role_ids & facts.access.before.keys()
+        for permission in facts.access.before[role_id] & facts.access.after[role_id]
+    )
+    lost = (before - throughout) & account.needs
     if lost:
+        when = "lose" if lost - after else "lose, half way through the plan,"
         yield Finding(
             guard=Guard.SELF,
             level=FindingLevel.BLOCK,
             role=None,
             message=(
-                f"The account behind the key would lose {listing(lost)}, and the reconciler could not finish or "
+                f"The account behind the key would {when} {listing(lost)}, and the reconciler could not finish or "
                 "undo its own work. Give the account another role with these permissions first."
             ),
         )
