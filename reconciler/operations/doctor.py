@@ -69,13 +69,11 @@ def _roles(tenant: TenantReader, can: Capabilities, lock: Catalogue, settings: G
     if not can.reads_people:
         yield _unverified("administrators", "the key may not read who holds which role")
         return
-    administrators = {
-        person.id
-        for role in roles
-        if permission in role.content.permissions
-        for person in tenant.holders(role.id) or ()
-        if person.counts
-    }
+    listings = [tenant.holders(role.id) for role in roles if permission in role.content.permissions]
+    if None in listings:
+        yield _unverified("administrators", "the holders of a role that can administer roles could not be listed")
+        return
+    administrators = {person.id for holders in listings for person in holders or () if person.counts}
     enough = len(administrators) >= settings.min_administrators
     yield Check(
         subject="administrators",
