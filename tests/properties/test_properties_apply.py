@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from builders import ADMIN, a_plan, applied, confirmed, how, planned
-from fakes.tenant import Fault, FakeTenant
+from fakes.tenant import FakeTenant, Fault
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from properties.strategies import World, worlds
