@@ -10,6 +10,7 @@ import pytest
 from fakes.clock import FakeClock
 
 from reconciler.errors import TenantForbade, UsageProblem, WriteUnclear
+from reconciler.model.person import PersonId
 from reconciler.model.role import LiveRole, RoleContent
 from reconciler.ports import TenantReader
 from reconciler.sandbox.database import SCHEMA_VERSION
@@ -136,7 +137,7 @@ def test_sandbox_tenant_takes_faults_and_scopes(tmp_path: Path) -> None:
             writer.create_role(content)
         assert named(writer, "Quality Reviewer").content == content
         with pytest.raises(TenantForbade):
-            writer.person(writer.identity()[1].person_id)  # type: ignore[arg-type]  # the key has a user
+            writer.person(PersonId("usr_anybody"))
 
 
 def test_sandbox_tenant_keys_are_new_each_time() -> None:
