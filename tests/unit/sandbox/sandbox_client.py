@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -75,8 +75,15 @@ class Desk:
             environ["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
         if etag is not None:
             environ["HTTP_IF_MATCH"] = etag
-        sent: list[Any] = []
-        pieces = self.app({**environ, **(extra or {})}, lambda *head: sent.append(head))
+        sent: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], _error: object = None
+        ) -> Callable[[bytes], object]:
+            sent.append((status, headers))
+            return io.BytesIO().write
+
+        pieces = self.app({**environ, **(extra or {})}, start_response)
         status, headers = sent[0]
         return Answer(int(status[:3]), dict(headers), b"".join(pieces))
 
