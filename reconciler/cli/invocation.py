@@ -71,10 +71,18 @@ class Invocation:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    """Write text; a stream that cannot show a character gets it escaped instead of an error."""
+    """Write text; what the stream cannot show is escaped, and a reader who left changes nothing.
+
+    A closed pipe must not end an apply half way or change its exit code, so the stream is pointed at nothing.
+    """
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)
 
 
 class ReportingCommand(click.Command):

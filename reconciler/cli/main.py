@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,9 +110,6 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted; nothing more was sent.", err=True)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        _silence_stdout()
-        return Exit.DONE
     except Exception as bug:  # noqa: BLE001 - the one outermost place; it becomes exit code 70
         _our_bug(bug, frames="-v" in arguments or "--verbose" in arguments)
         return Exit.OUR_BUG
@@ -143,12 +139,6 @@ def _our_bug(bug: Exception, *, frames: bool) -> None:
     for frame in stack if frames else stack[-1:]:
         click.echo(f"  at {Path(frame.filename).name}:{frame.lineno} in {frame.name}", err=True)
     click.echo("  fix: report this with the command and, with -v, the lines above", err=True)
-
-
-def _silence_stdout() -> None:
-    """Point standard output at nothing, so that flushing it at exit cannot fail again."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from reconciler.errors import UsageProblem
@@ -17,17 +16,21 @@ def require_writable(path: Path) -> None:
         raise UsageProblem(f"The folder of {path} does not exist", fix="Create the folder first")
 
 
-def write_file(path: Path, text: str) -> None:
-    """Replace `path` with `text` in one step; raises `UsageProblem` when the disk refuses, leaving nothing."""
+def write_file(path: Path, text: str, *, private: bool = False) -> None:
+    """Replace `path` with `text` in one step, readable by its owner alone when `private`.
+
+    Raises `UsageProblem` when the disk refuses, leaving what was there before.
+    """
     require_writable(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-            Path(name).replace(path)
+            draft.replace(path)
         except OSError:
-            Path(name).unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UsageProblem(f"{path} cannot be written ({error.strerror})", fix="Name another file") from error

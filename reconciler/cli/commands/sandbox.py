@@ -36,21 +36,36 @@ def reset_command(invocation: Invocation) -> int:
 
 
 @command.command("serve", cls=ReportingCommand)
-@click.option("--host", default="127.0.0.1", help="Address to listen on. Default: loopback only.")
+@click.option("--host", default="127.0.0.1", help="Loopback address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8085, help="Port to listen on. Default: 8085.")
 @click.option("--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A fault schedule.")
 @click.pass_obj
 def serve_command(invocation: Invocation, *, host: str, port: int, faults: Path | None) -> int:
-    """Serve the embedded tenant until Ctrl-C; prints its address and its key, which opens nothing else."""
-    from reconciler.cli.wiring import Project
-    from reconciler.render.styled import line
-    from reconciler.sandbox.tenant import serve
+    """Serve the embedded tenant until Ctrl-C.
 
-    serve(
-        Project(invocation).state_folder,
-        host=host,
-        port=port,
-        faults=faults,
-        announce=lambda text: invocation.show([line(text)]),
-    )
+    Its key is made anew each time and put into .reconciler/sandbox.key, readable by you alone; it is not shown.
+    """
+    from reconciler.cli.output import write_file
+    from reconciler.cli.wiring import Project
+    from reconciler.render.styled import Tone, line, span
+    from reconciler.sandbox.schedule_file import read_schedule
+    from reconciler.sandbox.server import serve_forever
+    from reconciler.sandbox.tenant import new_secret, opened_app, opened_store
+    from reconciler.tenants.clock import SystemClock
+
+    folder = Project(invocation).state_folder
+    schedule = None if faults is None else read_schedule(faults)
+    secret = new_secret()
+
+    def announce(url: str) -> None:
+        write_file(folder / "sandbox.key", f"{secret}\n", private=True)
+        invocation.show(
+            [
+                line(span("Serving the embedded tenant at ", Tone.GOOD), url),
+                line(f"  kind: support, its key is in {folder.name}/sandbox.key; Ctrl-C stops"),
+            ]
+        )
+
+    with opened_store(folder) as store, opened_app(store, SystemClock(), secret=secret, faults=schedule) as app:
+        serve_forever(app, host, port, announce)
     return Exit.DONE
