@@ -107,7 +107,7 @@ def _ambiguous(role: DesiredRole | RetiredRole, names: str) -> Problem:
         path=role.origin.path,
         line=role.origin.line,
         column=role.origin.column,
-        code="role.rename-ambiguous",
+        code="role.previous-name",
         message=f"{names} are both live, so this file could mean either",
         fix="Retire one of them first, or take it out of previously",
     )
@@ -124,7 +124,7 @@ def _claimed_twice(matched: list[Match], retiring: list[tuple[RetiredRole, LiveR
                 path=role.origin.path,
                 line=role.origin.line,
                 column=role.origin.column,
-                code="role.rename-conflict",
+                code="role.previous-name",
                 message=f'the live role "{live.content.name}" is also meant by {other.origin.path}',
                 fix="Give the earlier name to one file only; swap names in two pull requests",
             )

@@ -25,8 +25,8 @@ from reconciler.sandbox.records import (
 
 _COLUMNS = "seq, id, name, description, kind, editable, permissions, user_count, updated_at, etag"
 _BY_ID = f"SELECT {_COLUMNS} FROM roles WHERE id = ?"  # noqa: S608 - nothing but the constant above goes in
-_BY_NAME = f"SELECT {_COLUMNS} FROM roles WHERE name_key = ?"  # noqa: S608 - as above
-_PAGE = f"SELECT {_COLUMNS} FROM roles WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - as above
+_BY_NAME = f"SELECT {_COLUMNS} FROM roles WHERE name_key = ?"  # noqa: S608 - constants only go in
+_PAGE = f"SELECT {_COLUMNS} FROM roles WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants only go in
 
 
 class Roles:

@@ -17,9 +17,9 @@ OWNER = "Owner"
 _COLUMNS = """u.seq, u.id, u.name, u.email, u.active, u.human, u.etag,
     (SELECT group_concat(r.id, ' ') FROM assignments a JOIN roles r ON r.seq = a.role_seq WHERE a.user_seq = u.seq)"""
 _BY_ID = f"SELECT {_COLUMNS} FROM users u WHERE u.id = ?"  # noqa: S608 - nothing but the constant above goes in
-_PAGE = f"SELECT {_COLUMNS} FROM users u WHERE u.seq > ? ORDER BY u.seq LIMIT ?"  # noqa: S608 - as above
+_PAGE = f"SELECT {_COLUMNS} FROM users u WHERE u.seq > ? ORDER BY u.seq LIMIT ?"  # noqa: S608 - constants only go in
 _HOLDERS = f"""SELECT {_COLUMNS} FROM assignments held JOIN users u ON u.seq = held.user_seq
-    WHERE held.role_seq = ? AND held.user_seq > ? ORDER BY held.user_seq LIMIT ?"""  # noqa: S608 - as above
+    WHERE held.role_seq = ? AND held.user_seq > ? ORDER BY held.user_seq LIMIT ?"""  # noqa: S608 - constants only go in
 _ACTIVE_OWNERS = """SELECT u.seq FROM assignments a
     JOIN roles r ON r.seq = a.role_seq JOIN users u ON u.seq = a.user_seq
     WHERE r.kind = 'standard' AND r.name = ? AND u.active = 1"""
