@@ -211,9 +211,10 @@ def a_tenant(
     account: Account = NOBODY,
     catalogue: Catalogue | None = None,
 ) -> FakeTenant:
-    """Give a tenant with state, which knows the unknown permission too."""
+    """Give a tenant with state; it has the permissions of the lock, and the unknown one if a role holds it."""
+    held = frozenset().union(*(role.content.permissions for role in roles))
     return FakeTenant(
-        catalogue=catalogue or a_catalogue(*KEYS, UNKNOWN),
+        catalogue=catalogue or a_catalogue(*KEYS, *(held & {UNKNOWN})),
         roles=roles,
         people=people,
         account=account,

@@ -1,0 +1,132 @@
+"""Finding the live role that a file means, and refusing to guess."""
+
+from __future__ import annotations
+
+import pytest
+from builders import a_live_role, a_live_state, a_retired_role, a_role, a_state
+
+from reconciler.core.match import Matching, match, name_key
+from reconciler.errors import InputRejected, LiveAmbiguous, Problem
+from reconciler.model.role import DesiredRole, LiveRole, RetiredRole
+
+
+def matched(files: tuple[DesiredRole | RetiredRole, ...], *live: LiveRole) -> Matching:
+    """Match files to live roles."""
+    return match(a_state(*files), a_live_state(*live))
+
+
+def problems(files: tuple[DesiredRole | RetiredRole, ...], *live: LiveRole) -> tuple[Problem, ...]:
+    """Give the problems that matching raises."""
+    with pytest.raises(InputRejected) as raised:
+        matched(files, *live)
+    return raised.value.problems
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Agent", "agent"), ("Straße", "STRASSE"), ("ﬁx", "fix"), ("\uff21gent", "agent"), ("e\u0301", "\u00e9")],
+)
+def test_name_key_ignores_case_and_compatibility_forms(one: str, other: str) -> None:
+    """Names that a tenant takes for one are one."""
+    assert name_key(one) == name_key(other)
+
+
+def test_name_key_tells_different_letters_apart() -> None:
+    """An accent makes another name."""
+    assert name_key("Agent") != name_key("Agént")
+
+
+def test_match_sorts_every_role_into_one_part() -> None:
+    """Declared and live, declared only, retired and live, and the rest, which is left alone."""
+    files = (
+        a_role("agent"),
+        a_role("new"),
+        a_role("young", previously=("Old",)),
+        a_retired_role("gone"),
+        a_retired_role("long-gone"),
+    )
+
+    found = matched(files, *(a_live_role(name) for name in ("Wild", "AGENT", "Old", "Gone", "Free")))
+
+    assert [(m.role.key, m.live.content.name, m.renamed) for m in found.matched] == [
+        ("agent", "AGENT", False),
+        ("young", "Old", True),
+    ]
+    assert [role.key for role in found.missing] == ["new"]
+    assert [(role.key, live.content.name) for role, live in found.retiring] == [("gone", "Gone")]
+    assert [role.content.name for role in found.unmanaged] == ["Free", "Wild"]
+
+
+def test_match_finds_a_retired_role_by_an_earlier_name() -> None:
+    """A role may be renamed and retired before the rename ever reached the tenant."""
+    found = matched((a_retired_role("gone", previously=("Older",)),), a_live_role("Older"))
+
+    assert [live.content.name for _, live in found.retiring] == ["Older"]
+
+
+def test_match_ignores_earlier_names_that_are_not_live() -> None:
+    """Names of long ago mean nothing any more."""
+    found = matched((a_role("agent", previously=("Older", "Oldest")),), a_live_role("Agent"))
+
+    assert [m.renamed for m in found.matched] == [False]
+
+
+def test_match_takes_an_earlier_name_of_two_forms_for_one() -> None:
+    """The same live role named twice is no ambiguity."""
+    found = matched((a_role("agent", previously=("Old", "OLD", "Agent")),), a_live_role("Old"))
+
+    assert [m.renamed for m in found.matched] == [True]
+
+
+def test_match_refuses_a_name_and_an_earlier_name_that_are_both_live() -> None:
+    """A rename whose target exists could mean either role."""
+    (problem,) = problems((a_role("agent", previously=("Old",), line=4),), a_live_role("Agent"), a_live_role("Old"))
+
+    assert (problem.path, problem.line, problem.code) == ("roles/agent.yaml", 4, "role.previous-name")
+    assert problem.message == '"Agent" and its earlier name "Old" are both live, so this file could mean either'
+    assert "take it out of previously" in problem.fix
+
+
+def test_match_refuses_two_earlier_names_that_are_both_live() -> None:
+    """Two candidates are one too many."""
+    (problem,) = problems((a_role("agent", previously=("Old", "Older")),), a_live_role("Old"), a_live_role("Older"))
+
+    assert problem.code == "role.previous-name"
+    assert problem.message.startswith('the earlier names "Old" and "Older" are both live')
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (a_role("a", name="Agent"), a_role("b", previously=("Agent",))),
+        (a_role("a", previously=("Agent",)), a_role("b", previously=("agent",))),
+        (a_role("a", name="Agent"), a_retired_role("b", name="Agent")),
+        (a_role("b", name="Agent"), a_retired_role("a", previously=("Agent",))),
+    ],
+)
+def test_match_refuses_two_files_that_mean_one_live_role(files: tuple[DesiredRole | RetiredRole, ...]) -> None:
+    """The second file by key is told which one has the role already."""
+    (problem,) = problems(files, a_live_role("Agent"))
+
+    assert problem.code == "role.previous-name"
+    assert problem.path == "roles/b.yaml"
+    assert problem.message == 'the live role "Agent" is also meant by roles/a.yaml'
+
+
+def test_match_reports_every_problem_at_once() -> None:
+    """One reading shows all there is to correct."""
+    files = (a_role("a", previously=("Old",)), a_role("b", previously=("Older", "Oldest")))
+
+    found = problems(files, *(a_live_role(name) for name in ("A", "Old", "Older", "Oldest")))
+
+    assert [problem.path for problem in found] == ["roles/a.yaml", "roles/b.yaml"]
+
+
+@pytest.mark.parametrize("name", ["Agent", "AGENT"])
+def test_match_refuses_live_roles_of_one_name(name: str) -> None:
+    """Of two live roles with the same name no file can mean one."""
+    with pytest.raises(LiveAmbiguous) as raised:
+        matched((a_role("agent"),), a_live_role("Agent", id="rol_1"), a_live_role(name, id="rol_2"))
+
+    assert f'"Agent" (rol_1) and "{name}" (rol_2) have the same name' in raised.value.detail
+    assert raised.value.fix == "Rename one of the two in the product"
