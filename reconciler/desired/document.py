@@ -60,8 +60,9 @@ class Document:
         return Origin(*self.spot(route))
 
     def report(self, place: Place, code: str, message: str, fix: str) -> None:
-        """Add a problem, unless this place already has one: a second message there would only repeat it."""
-        taken = any((p.line, p.column) == place for p in self.problems)
+        """Add a problem, unless the place has another kind of one: that would only say again what is wrong there."""
+        here = (p for p in self.problems if (p.line, p.column) == place)
+        taken = any(p.code != code or p.message == message for p in here)
         if not taken and len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(self.path, *place, code, message, fix))
 

@@ -47,7 +47,11 @@ def link_on_the_way(root: Path, relative: str) -> str | None:
     path = root
     for part in PurePosixPath(relative).parts:
         path /= part
-        if path.is_symlink():
+        try:
+            linked = path.is_symlink()
+        except OSError:  # too long a name, say; whoever opens the file is told
+            return None
+        if linked:
             return path.relative_to(root).as_posix()
     return None
 

@@ -105,7 +105,7 @@ def unknown_keys(document: Document, violation: Violation) -> Iterator[Message]:
 
 
 def missing_keys(document: Document, violation: Violation) -> Iterator[Message]:
-    """Name the keys that are missing; called once for each of them, so it names only the first that is."""
+    """Name the keys that are missing."""
     for key in violation.expected:
         if key not in violation.value:
             where = "" if not violation.route else f" in {subject(violation)}"

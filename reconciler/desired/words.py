@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_LONGEST = 80  # comparing costs the square of the length
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Give the known word closest to `word`, or None where nothing is close; ties go to the first in order."""
@@ -11,11 +13,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     ordered = sorted(known)
     folded = {w.casefold(): w for w in reversed(ordered)}
-    tidy = word.strip().casefold().replace(" ", "_").replace("-", "_")
-    for candidate in (word.strip().casefold(), tidy):
+    plain = word.strip().casefold()[:_LONGEST]
+    tidy = plain.replace(" ", "_").replace("-", "_")
+    for candidate in (plain, tidy):
         if candidate in folded:
             return folded[candidate]
-    close = get_close_matches(tidy[:80], ordered, n=1, cutoff=0.6)
+    close = [*get_close_matches(plain, ordered, n=1), *get_close_matches(tidy, ordered, n=1)]
     return close[0] if close else None
 
 

@@ -78,7 +78,7 @@ def read_yaml(path: str, raw: bytes) -> Document:
         ValueError,
         OverflowError,
     ) as error:  # the last two for escapes beyond Unicode, without libyaml
-        report_syntax(document, error)
+        report_syntax(document, raw, error)
         return document
     document.readable = True
     return document
@@ -101,7 +101,7 @@ class _Builder:
         self.get()
         start = self.get()
         if type(start) is self.library.stream_end:
-            self.refuse(start.start_mark, "yaml.empty", "The file says nothing", "Fill the file or delete it")
+            self.document.report((1, 1), "yaml.empty", "The file says nothing", "Fill the file or delete it")
             raise _GaveUp
         if start.version or start.tags:
             self.refuse(start.start_mark, "yaml.directive", "A line that starts with % is not used here", "Remove it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,7 +19,8 @@ NIGHT = "name: Night Desk\ndescription: Answers what comes in at night\npermissi
 def git(root: Path, *arguments: str) -> str:
     """Run git in a repository of the test."""
     identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True, text=True)
+    program = shutil.which("git") or "git"
+    done = subprocess.run([program, *identity, *arguments], cwd=root, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
