@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def load_catalogue(root: Path) -> Catalogue:
 def parse_catalogue(path: str, raw: bytes) -> Catalogue:
     """Turn the bytes of a lock into a catalogue; raises `InputRejected` with every problem."""
     document = read_yaml(path, raw)
-    if document.readable and check_shape(document, _SHAPE):
+    if document.readable and check_shape(document, _SHAPE) and isinstance(document.value, dict):
         catalogue = _build(document.value)
         _check_meaning(document, catalogue)
         if not document.problems:
@@ -93,7 +94,7 @@ def parse_catalogue(path: str, raw: bytes) -> Catalogue:
     raise InputRejected(tuple(document.problems))
 
 
-def _build(value: Any) -> Catalogue:  # noqa: ANN401 - its shape was checked
+def _build(value: Mapping[str, Any]) -> Catalogue:
     return Catalogue(
         version=value["version"],
         categories=tuple(

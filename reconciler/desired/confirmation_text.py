@@ -101,14 +101,9 @@ def _find_list(text: str) -> _List | None:
         if isinstance(event, yaml.MappingStartEvent):
             entries.append(_entry(events))
         elif isinstance(event, yaml.SequenceEndEvent):
-            end = _end(event)
+            end = (event.end_mark or start.end_mark).index
             break
     return _List(start.start_mark.index, end, start.start_mark.column, bool(start.flow_style), entries)
-
-
-def _end(event: Any) -> int:  # noqa: ANN401 - the library types the mark as optional, though it is there
-    end: int = event.end_mark.index
-    return end
 
 
 def _entry(events: Iterator[Any]) -> _Entry:

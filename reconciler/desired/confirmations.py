@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def parse_confirmations(path: str, raw: bytes) -> tuple[Confirmation, ...]:
     if document.readable:
         check_shape(document, shipped_shape("confirmations.schema.json"))
         _check_meaning(document)
-    if document.problems:
+    if document.problems or not isinstance(document.value, list):
         raise InputRejected(tuple(document.problems))
     return _build(document, document.value)
 
@@ -69,7 +70,7 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _build(document: Document, entries: Any) -> tuple[Confirmation, ...]:  # noqa: ANN401 - its shape was checked
+def _build(document: Document, entries: Iterable[Any]) -> tuple[Confirmation, ...]:
     return tuple(
         Confirmation(
             id=entry["id"],

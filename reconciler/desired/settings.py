@@ -77,7 +77,7 @@ def parse_settings(path: str, raw: bytes) -> Settings:
         check_shape(document, shipped_shape("settings.schema.json"), _explain)
         if isinstance(document.value, dict):
             _check_meaning(document, document.value)
-    if document.problems:
+    if document.problems or not isinstance(document.value, dict):
         raise SettingsRejected(tuple(document.problems))
     return _build(document.value)
 
@@ -154,7 +154,7 @@ def _contained(folder: str) -> bool:
     return bool(plain) and not any(part.strip(".") == "" for part in folder.rstrip("/").split("/"))
 
 
-def _build(value: Any) -> Settings:  # noqa: ANN401 - its shape was checked
+def _build(value: Mapping[str, Any]) -> Settings:
     tenants = {
         name: TenantSettings(
             kind=tenant["kind"], url=tenant.get("url"), key_variable=tenant["key"][4:] if "key" in tenant else None

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import reconciler
 from reconciler.desired.document import Route, Value
@@ -37,7 +37,7 @@ class Violation(NamedTuple):
     """The part of the schema that holds the rule."""
 
 
-def _no_retrieval(uri: str) -> Any:  # noqa: ANN401 - never returns
+def _no_retrieval(uri: str) -> NoReturn:
     raise ValueError(f"schemas are complete; nothing is fetched for {uri}")
 
 

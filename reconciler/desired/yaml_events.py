@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from reconciler.desired.document import MOST_PROBLEMS, Document, Mark, Route, Value
 from reconciler.desired.text import suspects
@@ -25,10 +25,30 @@ _INTEGER = re.compile(r"-?[1-9][0-9]{0,17}|0")
 _MAY_START_INTEGER = frozenset("-0123456789")
 
 
+class Event(Protocol):
+    """One event of the parser; which of the attributes it has depends on its kind."""
+
+    start_mark: Mark
+    anchor: str | None
+    tag: str | None
+    value: str
+    style: str | None
+    version: object
+    tags: object
+
+
+class Parser(Protocol):
+    """What the loop takes events from; the library publishes no type for it."""
+
+    def get_event(self) -> Event:
+        """Give the next event."""
+        ...
+
+
 class _Library(NamedTuple):
     """The parts of the YAML library that the loop needs, resolved once."""
 
-    parser: Callable[[bytes], Any]
+    parser: Callable[[bytes], Parser]
     error: type[Exception]
     scalar: type[Any]
     mapping: type[Any]
@@ -45,7 +65,7 @@ def _library() -> _Library:
     from yaml import events
 
     # CSafeLoader is the way the library offers libyaml; a build without it has only its own parser.
-    parser: Callable[[bytes], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    parser: Callable[[bytes], Parser] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return _Library(
         parser,
         yaml.YAMLError,
@@ -89,7 +109,7 @@ class _Builder:
 
     __slots__ = ("document", "get", "library", "nodes", "places")
 
-    def __init__(self, document: Document, parser: Any, library: _Library) -> None:  # noqa: ANN401 - untyped C object
+    def __init__(self, document: Document, parser: Parser, library: _Library) -> None:
         self.document = document
         self.get = parser.get_event
         self.library = library
@@ -121,7 +141,7 @@ class _Builder:
         if len(self.document.problems) >= MOST_PROBLEMS:
             raise _GaveUp
 
-    def value(self, event: Any, route: Route, level: int) -> Value:  # noqa: ANN401 - untyped C object
+    def value(self, event: Event, route: Route, level: int) -> Value:
         """Build the value that starts with `event`; None where a problem was reported instead."""
         kind = type(event)
         library = self.library
@@ -191,7 +211,7 @@ class _Builder:
             self.places[inner] = (event.start_mark, event.start_mark)
             result.append(self.value(event, inner, level + 1))
 
-    def odd_key(self, event: Any) -> str:  # noqa: ANN401 - untyped C object
+    def odd_key(self, event: Event) -> str:
         """Accept or refuse a key that is not obviously plain text, and give its text."""
         mark = event.start_mark
         if type(event) is not self.library.scalar:
@@ -210,7 +230,7 @@ class _Builder:
             self.refuse(mark, "yaml.key", message, "Rename the key")
         return key
 
-    def scalar(self, event: Any) -> str | bool | int | None:  # noqa: ANN401 - untyped C object
+    def scalar(self, event: Event) -> str | bool | int | None:
         """Convert the few plain words that are not text; everything else stays as written."""
         text: str = event.value
         if event.style:
@@ -230,7 +250,7 @@ class _Builder:
         message = f"{what}; nothing is changed or removed by leaving it empty"
         self.refuse(mark, "yaml.null", message, "Write a value, or remove the line")
 
-    def check_text(self, event: Any) -> None:  # noqa: ANN401 - untyped C object
+    def check_text(self, event: Event) -> None:
         """Check text that may hold escaped characters."""
         text: str = event.value
         if text.isascii() and text.isprintable():
