@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.match import Matching
-from reconciler.model.change import Change, Create, Retire, Update
+from reconciler.model.change import Change, Create, Retire, Update, permissions_of
 from reconciler.model.permission import PermissionSet
 from reconciler.model.person import People
 from reconciler.model.role import LiveRole, RoleId, RoleKey
@@ -92,16 +92,16 @@ def access(changes: Iterable[Change], roles: Iterable[LiveRole], matching: Match
 
 def gains_of(allowed: Access, change: Change) -> PermissionSet:
     """Give what holders of the change's role, or its next ones, will have through it and do not have through it now."""
-    if isinstance(change, Create):
-        return change.role.content.permissions
-    return allowed.after[change.live.id] - allowed.before[change.live.id]
+    return _after(allowed, change) - permissions_of(change.before)
 
 
 def losses_of(allowed: Access, change: Change) -> PermissionSet:
     """Give what holders of the change's role have through it now and will not have through it or its successor."""
-    if isinstance(change, Create):
-        return frozenset()
-    return allowed.before[change.live.id] - allowed.after[change.live.id]
+    return permissions_of(change.before) - _after(allowed, change)
+
+
+def _after(allowed: Access, change: Change) -> PermissionSet:
+    return change.role.content.permissions if isinstance(change, Create) else allowed.after[change.live.id]
 
 
 def effects(allowed: Access, people: People) -> Effects:

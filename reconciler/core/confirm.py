@@ -31,24 +31,24 @@ def confirm(findings: Iterable[Finding], confirmations: Iterable[Confirmation], 
     notes: list[str] = []
     for entry in confirmations:
         position = by_id.get(entry.id)
-        objection = _objection(entry, None if position is None else judged[position], today)
-        if objection is not None:
-            notes.append(objection)
-        elif position is not None:
+        if position is None:
+            notes.append(_without_effect(entry, "matches nothing in this plan"))
+        elif (objection := _objection(entry, judged[position], today)) is not None:
+            notes.append(_without_effect(entry, objection))
+        else:
             judged[position] = replace(judged[position], confirmed=True)
     return Confirmed(findings=tuple(judged), notes=tuple(sorted(notes)))
 
 
-def _objection(entry: Confirmation, finding: Finding | None, today: dt.date) -> str | None:
-    """Say why a confirmation has no effect; None where it counts."""
-    where = "" if entry.origin is None else f"{entry.origin.path}:{entry.origin.line}: "
-    if finding is None:
-        return f"{where}the confirmation {entry.id} matches nothing in this plan and has no effect"
+def _objection(entry: Confirmation, finding: Finding, today: dt.date) -> str | None:
+    """Say why a confirmation of a finding does not count; None where it does."""
     if today > entry.expires:
-        return f"{where}the confirmation {entry.id} expired on {entry.expires.isoformat()} and has no effect"
+        return f"expired on {entry.expires.isoformat()}"
     if finding.people > entry.people_at_most:
-        return (
-            f"{where}the confirmation {entry.id} allows at most {people(entry.people_at_most)}, and now it is "
-            f"{people(finding.people)}, so it has no effect"
-        )
+        return f"allows at most {people(entry.people_at_most)} where it is now {people(finding.people)}"
     return None
+
+
+def _without_effect(entry: Confirmation, objection: str) -> str:
+    where = "" if entry.origin is None else f"{entry.origin.path}:{entry.origin.line}: "
+    return f"{where}the confirmation {entry.id} {objection} and has no effect"

@@ -72,9 +72,7 @@ def order(changes: Iterable[Change], people: People, administrators: Administrat
     Where none can, the plain order comes back and the lock-out guard says so.
     """
     plain = sorted(changes, key=lambda c: (phase_of(c), key_of(c)))
-    grants = [
-        c for c in plain if isinstance(c, Update) and administrators.permission in grants_of(c) and phase_of(c) > 1
-    ]
+    grants = [c for c in plain if isinstance(c, Update) and administrators.permission in grants_of(c)]
     for hoisted in _choices(grants):
         candidate = [*hoisted, *(c for c in plain if c not in hoisted)]
         lowest = administrators.lowest(writes(candidate, people))
