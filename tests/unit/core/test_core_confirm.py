@@ -66,8 +66,8 @@ def test_confirm_says_both_numbers_when_exceeded() -> None:
     )
 
     (note,) = confirm((ASKS,), (entry,), TODAY).notes
-    assert note.startswith("confirmations.yaml:3: the confirmation narrowing-agent-1 allows at most 1 person,")
-    assert note.endswith("and now it is 42 people, so it has no effect")
+    assert note.startswith("confirmations.yaml:3: the confirmation narrowing-agent-1 allows at most 1 person")
+    assert note.endswith("where it is now 42 people and has no effect")
 
 
 def test_confirm_reports_an_entry_that_matches_nothing() -> None:
