@@ -14,6 +14,7 @@ help: ## Show this list
 
 demo: $(VENV)/.runtime ## Plan the role files of this repository against the embedded tenant
 	@$(BIN)/reconciler plan
+	@echo; echo "The command is $(BIN)/reconciler; nothing was written. Start over any time: $(BIN)/reconciler sandbox reset"
 
 test: $(VENV)/.dev ## Run the tests; fails below the coverage floors
 	@rm -f .coverage .coverage.*
