@@ -36,13 +36,16 @@ class PlannedChange:
     revokes: tuple[str, ...]
     fields: tuple[FieldChange, ...]
     holders: int
-    """Active people with the role now; everyone assigned where the tenant cannot list them."""
+    """Active people with the role now; everyone assigned where they were not listed.
+
+    They are not where the tenant cannot, and where no permission moves, so that a new text costs no request.
+    """
     people_losing: int
     """Holders who effectively lose something that this change revokes, over the whole plan."""
     people_gaining: int
     """Holders who effectively gain something that this change grants, over the whole plan."""
     people_exact: bool
-    """False when the counts are upper bounds."""
+    """False when the numbers of people losing and gaining are upper bounds."""
     per_permission: tuple[PermissionImpact, ...]
     """Sorted by permission."""
     owner: str | None
