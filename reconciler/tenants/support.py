@@ -16,7 +16,7 @@ from reconciler.model.person import Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
 from reconciler.tenants import support_replies as replies
-from reconciler.tenants.connection import Connection
+from reconciler.tenants.connection import Connection, TenantKind
 from reconciler.tenants.http import HttpReader, HttpWriter, Patience
 from reconciler.tenants.pages import listing
 from reconciler.tenants.shape import Part
@@ -166,7 +166,7 @@ class SupportKind:
             http.close()
 
 
-KIND = SupportKind()
+KIND: TenantKind = SupportKind()
 
 
 def _changing(version: str) -> Terms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,15 @@ pytestmark = pytest.mark.sockets
 @contextmanager
 def opened(clock: FakeClock, tier: Tier) -> Iterator[tuple[SandboxApp, TenantReader]]:
     """Give the seeded desk with 250 people, and a reader of it."""
-    store = Store.open(None, seed)
     secret = new_secret()
-    with opened_app(store, clock, secret=secret, tier=tier) as app, serving(app) as url:
+    with (
+        closing(Store.open(None, seed)) as store,
+        opened_app(store, clock, secret=secret, tier=tier) as app,
+        serving(app) as url,
+    ):
         connection = Connection(name="desk", url=url, key=Key(secret), state_folder=Path(), clock=clock)
         with KIND.open_reader(connection) as reader:
             yield app, reader
-    store.close()
 
 
 def test_reading_costs_what_is_promised() -> None:

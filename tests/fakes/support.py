@@ -48,7 +48,7 @@ def error_json(code: str, message: str = "Words of the tenant") -> dict[str, obj
     return {"error": {"code": code, "message": message, "details": {}}}
 
 
-def role_json(role_id: str = "rol_1", **changes: object) -> dict[str, object]:
+def role_json(role_id: str = "rol_1", /, **changes: object) -> dict[str, object]:
     """Give a Role."""
     role: dict[str, object] = {
         "id": role_id,
@@ -64,7 +64,7 @@ def role_json(role_id: str = "rol_1", **changes: object) -> dict[str, object]:
     return role | changes
 
 
-def user_json(user_id: str = "usr_1", **changes: object) -> dict[str, object]:
+def user_json(user_id: str = "usr_1", /, **changes: object) -> dict[str, object]:
     """Give a User."""
     user: dict[str, object] = {
         "id": user_id,

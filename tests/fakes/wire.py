@@ -56,6 +56,14 @@ def reply(status: int, body: object = None, *, raw: bytes | None = None, **heade
     return f"HTTP/1.1 {status} Scripted\r\n{lines}\r\n".encode() + payload
 
 
+GOOD = reply(200, {"fine": True})
+
+
+def asked(*replies: bytes, **step: object) -> tuple[Step, ...]:
+    """Expect the same GET once for each reply."""
+    return tuple(Step(request="GET /x", reply=data, **step) for data in replies)  # type: ignore[arg-type]
+
+
 class ScriptedServer:
     """Serves while its `with` block runs; leaving the block fails unless exactly the script happened."""
 

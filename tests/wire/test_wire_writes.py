@@ -8,11 +8,12 @@ from fakes.support import a_client, error_json, quick
 from fakes.wire import ScriptedServer, Step, reply
 
 from reconciler.errors import TenantForbade, TenantRefusedKey, WriteConflict, WriteRefused, WriteUnclear
+from reconciler.tenants.strict_json import Json
 from reconciler.tenants.verdict import Terms
 
 pytestmark = pytest.mark.sockets
 
-BODY = {"name": "Night"}
+BODY: Json = {"name": "Night"}
 TERMS = Terms(success=200, if_match='"v1"', clear=frozenset({"name_taken"}))
 
 

@@ -21,13 +21,14 @@ ERRORS = {
 
 def write(desk: FakeTenant, method: str) -> None:
     """Do the one write that has an effect on a fresh desk."""
-    night, ben = desk.live("Night Shift"), desk.user(PersonId("usr_2"))
-    {
-        "create_role": lambda: desk.create_role(NEW),
-        "update_role": lambda: desk.update_role(night, NEW),
-        "delete_role": lambda: desk.delete_role(desk.live("Unused")),
-        "assign_roles": lambda: desk.assign_roles(ben, frozenset({desk.live("Unused").id})),
-    }[method]()
+    if method == "create_role":
+        desk.create_role(NEW)
+    elif method == "update_role":
+        desk.update_role(desk.live("Night Shift"), NEW)
+    elif method == "delete_role":
+        desk.delete_role(desk.live("Unused"))
+    else:
+        desk.assign_roles(desk.user(PersonId("usr_2")), frozenset({desk.live("Unused").id}))
 
 
 def state(desk: FakeTenant) -> object:

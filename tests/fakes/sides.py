@@ -1,0 +1,95 @@
+"""Both implementations of the tenant ports, filled with the same small desk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fakes.clock import FakeClock
+from fakes.desk import ROLES, USERS, a_fake_desk
+
+from reconciler.model.person import Person, PersonId
+from reconciler.model.role import LiveRole, RoleContent
+from reconciler.ports import TenantWriter
+from reconciler.sandbox.records import RoleDraft, TenantRecord, UserDraft
+from reconciler.sandbox.roles import insert_roles
+from reconciler.sandbox.server import serving
+from reconciler.sandbox.store import Store, insert_tenant
+from reconciler.sandbox.tenant import new_secret, opened_app
+from reconciler.sandbox.users import insert_users
+from reconciler.tenants.connection import Connection, Key
+from reconciler.tenants.support import KIND
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One implementation, filled with the desk of `fakes.desk`."""
+
+    tenant: TenantWriter
+    users: Mapping[str, PersonId]
+
+    def role(self, name: str) -> LiveRole:
+        """Give the role of this name as the list shows it now."""
+        return next(role for role in self.tenant.roles() if role.content.name == name)
+
+    def user(self, name: str) -> Person:
+        """Give the user of this name as they are now."""
+        person = self.tenant.person(self.users[name])
+        assert person is not None
+        return person
+
+
+@contextmanager
+def a_fake_side() -> Iterator[Side]:
+    """Open the tenant in memory."""
+    yield Side(a_fake_desk(), {user.name: PersonId(f"usr_{number}") for number, user in enumerate(USERS, 1)})
+
+
+@contextmanager
+def an_http_side() -> Iterator[Side]:
+    """Open the adapter over the embedded tenant, on a loopback port."""
+    with closing(Store.open(None, _fill)) as store:
+        ids = [user.id for user in store.users.page(after=0, limit=100).entries]
+        users = {user.name: PersonId(user_id) for user, user_id in zip(USERS, ids, strict=True)}
+        secret = new_secret()
+        clock = FakeClock()
+        with opened_app(store, clock, secret=secret) as app, serving(app) as url:
+            connection = Connection(name="desk", url=url, key=Key(secret), state_folder=Path(), clock=clock)
+            with KIND.open_writer(connection) as tenant:
+                yield Side(tenant, users)
+
+
+def _fill(database: sqlite3.Connection) -> None:
+    insert_tenant(database, TenantRecord(id="ten_contract", name="Desk", environment="sandbox"))
+    drafts = [
+        RoleDraft(
+            name=role.name,
+            description=role.description,
+            permissions=role.permissions,
+            kind=role.kind,
+            editable=role.editable,
+        )
+        for role in ROLES
+    ]
+    ids = dict(zip((role.name for role in ROLES), insert_roles(database, drafts, "2026-01-05T09:00:00Z"), strict=True))
+    insert_users(
+        database,
+        [
+            UserDraft(
+                name=user.name,
+                email=f"{user.name.lower()}@desk.example",
+                role_ids=frozenset(ids[name] for name in user.roles),
+                active=user.active,
+                human=user.human,
+            )
+            for user in USERS
+        ],
+    )
+
+
+def a_content(name: str = "New", *permissions: str, description: str = "") -> RoleContent:
+    """Give a content; one permission unless said otherwise."""
+    return RoleContent(name=name, description=description, permissions=frozenset(permissions or {"conversations.view"}))
