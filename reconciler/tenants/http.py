@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from reconciler import __version__
-from reconciler.errors import TenantAnswerUnusable, TenantRateLimited, TenantRejected, TenantUnreachable
+from reconciler.errors import TenantAnswerUnusable, TenantRateLimited, TenantRejected, TenantUnreachable, WriteRefused
 from reconciler.ports import Clock
 from reconciler.tenants.address import BaseAddress
 from reconciler.tenants.connection import Connection
@@ -223,8 +223,6 @@ class HttpWriter(HttpReader):
         return self._write("DELETE", segments, None, terms)
 
     def _write(self, method: str, segments: Sequence[str], body: Json, terms: Terms) -> Part:
-        where = self._where(method, segments)
-        url = self._base.to(segments, {})
         headers: dict[str, str] = {}
         payload = None
         if body is not None:
@@ -235,7 +233,12 @@ class HttpWriter(HttpReader):
         pause = min(self._pace.pause(self._clock.monotonic()), _LONGEST_PAUSE_BEFORE_WRITE)
         if pause > 0:
             self._clock.sleep(pause)
-        exchange = self._send(method, url, payload=payload, headers=headers)
+        try:
+            where = self._where(method, segments)
+            exchange = self._send(method, self._base.to(segments, {}), payload=payload, headers=headers)
+        except TenantAnswerUnusable as problem:
+            # The id cannot be put into an address: nothing was sent.
+            raise WriteRefused(problem.detail) from problem
         return Part(self._verdict.on_write(where, exchange, self._asked(exchange), terms), where)
 
 

@@ -8,11 +8,12 @@ import sys
 import pytest
 from fakes.support import a_client, a_connection
 
-from reconciler.errors import TenantAnswerUnusable, UsageProblem
+from reconciler.errors import TenantAnswerUnusable, UsageProblem, WriteRefused
 from reconciler.tenants.address import BaseAddress
 from reconciler.tenants.http import HttpReader, HttpWriter
 from reconciler.tenants.support import KIND
 from reconciler.tenants.support_replies import complaint
+from reconciler.tenants.verdict import Terms
 
 
 @pytest.mark.parametrize("url", [None, "http://desk.example", "https://u:p@desk.example"])
@@ -28,6 +29,12 @@ def test_an_address_that_the_library_would_change_is_not_asked() -> None:
     client._base = BaseAddress("https://desk.example/api/../admin")
     with pytest.raises(TenantAnswerUnusable, match="without changing it"):
         client.get("x")
+
+
+def test_a_write_to_an_id_that_cannot_be_addressed_is_refused_unsent() -> None:
+    """A write ends as the port says even where it could not be sent."""
+    with pytest.raises(WriteRefused, match="cannot be asked for"):
+        a_client("https://desk.example/api").delete("roles", "..", terms=Terms(success=204))
 
 
 def test_looking_has_no_method_to_write_with() -> None:
