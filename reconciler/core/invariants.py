@@ -83,7 +83,7 @@ def _sound(facts: Facts) -> Iterator[str]:
 
 
 def _ordered(facts: Facts) -> Iterator[str]:
-    """Check that there is one write per changed role, moves come before deletions, and deletions last."""
+    """Check that there is one write per changed role, that moves lead somewhere, and that deletions come last."""
     names = {CreateRole: "role", UpdateRole: "role", MoveHolder: "move", DeleteRole: "delete"}
     kinds = [names[type(write)] for write in facts.writes]
     if kinds != sorted(kinds, key=["role", "move", "delete"].index):
@@ -91,6 +91,10 @@ def _ordered(facts: Facts) -> Iterator[str]:
     keys = sorted(write.role for write in facts.writes if not isinstance(write, MoveHolder))
     if keys != sorted(change.role.key for change in facts.changes):
         yield "the writes are not one for each change"
+    present = {found.role.key for found in facts.matching.matched}
+    present |= {write.role for write in facts.writes if isinstance(write, CreateRole)}
+    if any(write.joins not in present for write in facts.writes if isinstance(write, MoveHolder)):
+        yield "somebody would be moved into a role that is not there"
 
 
 def _consent(plan: Plan) -> Iterator[str]:

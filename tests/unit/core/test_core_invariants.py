@@ -172,6 +172,15 @@ def test_check_catches_writes_that_are_not_one_for_each_change(kept: tuple[int, 
     assert broken(made.plan, replace(made.facts, writes=writes)) == "the writes are not one for each change"
 
 
+def test_check_catches_a_move_into_a_role_that_is_not_there() -> None:
+    """A successor that is neither live nor created would be found missing half way."""
+    made = planned(
+        a_request(a_retired_role("gone", move_users_to="nobody")), a_tenant(*LIVE, people=(a_person("u", "Gone"),))
+    )
+
+    assert broken(made.plan, made.facts) == "somebody would be moved into a role that is not there"
+
+
 FINDING = Finding(guard=Guard.NARROWING, level=FindingLevel.CONFIRM, role=None, message="m", confirmation="id")
 
 
