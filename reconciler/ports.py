@@ -99,6 +99,16 @@ class Progress(Protocol):
         ...
 
 
+class Unwatched:
+    """Progress that nobody watches."""
+
+    def stage(self, label: str, total: int | None) -> None:
+        """Begin a stage."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Count steps of the stage."""
+
+
 class Journal(Protocol):
     """The record of an apply, on disk before anything happens."""
 

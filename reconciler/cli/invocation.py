@@ -13,7 +13,7 @@ from typing import Any, TextIO
 import click
 
 from reconciler.errors import ReconcilerError
-from reconciler.ports import Progress
+from reconciler.ports import Progress, Unwatched
 from reconciler.render.styled import Line, to_text
 
 
@@ -61,7 +61,7 @@ class Invocation:
         if self.verbose:
             return progress.Lines(self.tell)
         if self.quiet or not sys.stderr.isatty():
-            return progress.Silent()
+            return Unwatched()
         return progress.Bars()
 
     def _coloured(self, stream: TextIO) -> bool:

@@ -1,4 +1,4 @@
-"""Progress on standard error: bars on a terminal, lines with -v, or nothing."""
+"""Progress on standard error: bars on a terminal, or lines with -v."""
 
 from __future__ import annotations
 
@@ -10,16 +10,6 @@ from reconciler.render.styled import Line, line
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
-
-
-class Silent:
-    """Shows nothing."""
-
-    def stage(self, label: str, total: int | None) -> None:
-        """Begin a stage."""
-
-    def advance(self, steps: int = 1) -> None:
-        """Count steps."""
 
 
 class Lines:

@@ -18,7 +18,7 @@ from reconciler.model.finding import BaseRevision, Confirmation
 from reconciler.model.permission import Catalogue
 from reconciler.model.state import DesiredState
 from reconciler.operations.plan import Request
-from reconciler.ports import Clock, TenantReader, TenantWriter
+from reconciler.ports import Clock, Progress, TenantReader, TenantWriter
 from reconciler.tenants.connection import Connection, Key, TenantKind
 
 STATE_FOLDER = ".reconciler"
@@ -97,17 +97,17 @@ class Project:
 
         return load_base(self.root, revision, self.settings.roles)
 
-    def reader(self, clock: Clock) -> AbstractContextManager[TenantReader]:
+    def reader(self, clock: Clock, progress: Progress) -> AbstractContextManager[TenantReader]:
         """Open the tenant for looking; nothing that can write is made."""
-        kind, connection = self._connection(clock)
+        kind, connection = self._connection(clock, progress)
         return kind.open_reader(connection)
 
-    def writer(self, clock: Clock) -> AbstractContextManager[TenantWriter]:
+    def writer(self, clock: Clock, progress: Progress) -> AbstractContextManager[TenantWriter]:
         """Open the tenant for writing."""
-        kind, connection = self._connection(clock)
+        kind, connection = self._connection(clock, progress)
         return kind.open_writer(connection)
 
-    def _connection(self, clock: Clock) -> tuple[TenantKind, Connection]:
+    def _connection(self, clock: Clock, progress: Progress) -> tuple[TenantKind, Connection]:
         from reconciler.tenants.registry import kind as tenant_kind
 
         name, tenant = self.tenant
@@ -117,6 +117,7 @@ class Project:
             key=None if tenant.key_variable is None else _key(tenant.key_variable),
             state_folder=self.state_folder,
             clock=clock,
+            progress=progress,
         )
         return tenant_kind(tenant.kind), connection
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from reconciler.ports import Clock, TenantReader, TenantWriter
+from reconciler.ports import Clock, Progress, TenantReader, TenantWriter, Unwatched
 
 
 class Key:
@@ -45,6 +45,8 @@ class Connection:
     state_folder: Path
     """Where the embedded tenant keeps its database."""
     clock: Clock
+    progress: Progress = field(default_factory=Unwatched)
+    """Told of every page of a listing that has more than one."""
 
 
 class TenantKind(Protocol):

@@ -81,6 +81,7 @@ class HttpReader:
         self._authorization = f"{scheme} {secret}"
         self._redact = Redaction(secret)
         self._clock: Clock = connection.clock
+        self.progress = connection.progress
         self._patience = patience or Patience()
         self._verdict = Verdict(explain, self._redact)
         self._pace = Pace()

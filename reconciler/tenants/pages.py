@@ -64,6 +64,10 @@ def _read(
             return _Listing((), f"the total changed from {total} to {named} between two pages")
         total = named
         data = page.at("data").each()
+        if not items and len(data) < total:
+            http.progress.stage(f"Reading {segments[-1]}", total)
+        if len(data) < total:
+            http.progress.advance(len(data))
         items += data
         ids.update(unique(item) for item in data)
         cursor = page.maybe("next_cursor")

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from acceptance.desk import PROJECT
 
-from reconciler.cli.progress import Silent
 from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.language import load_desired
 from reconciler.model.finding import GuardSettings
 from reconciler.operations.apply import Apply, apply
 from reconciler.operations.plan import Request, plan
+from reconciler.ports import Unwatched
 from reconciler.sandbox.app import SandboxApp
 from reconciler.sandbox.server import serving
 from reconciler.sandbox.tenant import new_secret, opened_app, opened_store
@@ -59,7 +59,7 @@ def asked(app: SandboxApp) -> list[str]:
 def test_first_plan_makes_six_requests(tmp_path: Path) -> None:
     """Identity, catalogue, a page of roles, two pages of agents, one of curators, and nothing more."""
     with tenant(tmp_path) as (app, connection), support.KIND.open_reader(connection) as reader:
-        plan(request_for(), reader, connection.clock, Silent())
+        plan(request_for(), reader, connection.clock, Unwatched())
 
         assert asked(app) == [
             "GET /me",
@@ -74,7 +74,7 @@ def test_first_plan_makes_six_requests(tmp_path: Path) -> None:
 def test_plan_reads_no_holders_of_roles_that_stay(tmp_path: Path) -> None:
     """Without the role that many people hold, its two pages are not asked for."""
     with tenant(tmp_path) as (app, connection), support.KIND.open_reader(connection) as reader:
-        plan(request_for(without="agent"), reader, connection.clock, Silent())
+        plan(request_for(without="agent"), reader, connection.clock, Unwatched())
 
         assert len(app.requests) == 4
         assert app.writes == ()
@@ -86,7 +86,7 @@ def test_apply_makes_one_write_and_one_read_back_for_each_change(tmp_path: Path)
     request = replace(request_for(), settings=settings)
     how = Apply(expect=None, announce=lambda _: True, open_journal=lambda _: NoJournal(), stopped=lambda: False)
     with tenant(tmp_path) as (app, connection), support.KIND.open_writer(connection) as writer:
-        done = apply(request, writer, how, connection.clock, Silent())
+        done = apply(request, writer, how, connection.clock, Unwatched())
 
         assert done.report is not None
         assert done.report.complete

@@ -60,19 +60,19 @@ def command(
     from reconciler.render.styled import line
     from reconciler.tenants.clock import SystemClock
 
-    project, clock = Project(invocation), SystemClock()
+    project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     today = clock.now().date()
     request = project.request(extra=tuple(one_run(text, today, counted=yes) for text in confirms))
     quiet = output_format == Format.JSON
     with ExitStack() as stack:
-        tenant = stack.enter_context(project.writer(clock))
+        tenant = stack.enter_context(project.writer(clock, progress))
         how = Apply(
             expect=expect,
             announce=lambda made: _announce(invocation, made, yes=yes, quiet=quiet),
             open_journal=_open_journal(project, clock, stack),
             stopped=stack.enter_context(stopping_gently(lambda text: invocation.tell([line(text)]))),
         )
-        done = apply(request, tenant, how, clock, invocation.progress())
+        done = apply(request, tenant, how, clock, progress)
     _tell(invocation, done, output_format)
     return exit_of(done.report)
 

@@ -54,10 +54,10 @@ def command(
     from reconciler.render.plan_json import to_json
     from reconciler.tenants.clock import SystemClock
 
-    project, clock = Project(invocation), SystemClock()
+    project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     request = project.request()
-    with project.reader(clock) as tenant:
-        made = plan(request, tenant, clock, invocation.progress()).plan
+    with project.reader(clock, progress) as tenant:
+        made = plan(request, tenant, clock, progress).plan
     entry = confirmation_for(
         made,
         identifier,

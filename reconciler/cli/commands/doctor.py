@@ -25,8 +25,8 @@ def command(invocation: Invocation, *, output_format: str) -> int:
     from reconciler.render.plan_json import to_json
     from reconciler.tenants.clock import SystemClock
 
-    project, clock = Project(invocation), SystemClock()
-    with project.reader(clock) as tenant:
+    project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
+    with project.reader(clock, progress) as tenant:
         checks = examine(tenant, project.desired.catalogue, project.settings.guards)
     if output_format == Format.JSON:
         invocation.give(to_json(doctor_document(checks)))

@@ -27,10 +27,10 @@ def command(invocation: Invocation, *, output_format: str) -> int:
     from reconciler.render.plan_json import encode
     from reconciler.tenants.clock import SystemClock
 
-    project, clock = Project(invocation), SystemClock()
+    project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     request = project.request()
-    with project.reader(clock) as tenant:
-        made = plan(request, tenant, clock, invocation.progress()).plan
+    with project.reader(clock, progress) as tenant:
+        made = plan(request, tenant, clock, progress).plan
     if output_format == Format.JSON:
         invocation.give(encode(made))
     else:

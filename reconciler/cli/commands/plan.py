@@ -42,10 +42,10 @@ def command(invocation: Invocation, *, output_format: str, out: Path | None, bas
 
     if out is not None:
         require_writable(out)
-    project, clock = Project(invocation), SystemClock()
+    project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     request = project.request(base=base)
-    with project.reader(clock) as tenant:
-        made = plan(request, tenant, clock, invocation.progress()).plan
+    with project.reader(clock, progress) as tenant:
+        made = plan(request, tenant, clock, progress).plan
     shown = view(made)
     if out is not None:
         write_file(out, encode(made) if output_format == Format.JSON else to_text(plan_text(shown), colour=False))
