@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from reconciler.errors import InputRejected, Problem
 
 
-def validate(loads: Iterable[Callable[[], object]], *, only: frozenset[str]) -> tuple[Problem, ...]:
-    """Run every loader and give all problems, sorted; with `only`, those of the named files.
+def validate(loads: Iterable[Callable[[], object]]) -> tuple[Problem, ...]:
+    """Run every loader and give all problems, sorted.
 
     A loader that fails for another reason than its files' content, such as a missing folder, raises as it
     always does.
@@ -19,4 +19,4 @@ def validate(loads: Iterable[Callable[[], object]], *, only: frozenset[str]) -> 
             load()
         except InputRejected as rejected:
             problems.extend(rejected.problems)
-    return tuple(sorted(p for p in problems if not only or p.path in only))
+    return tuple(sorted(problems))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,11 @@ class Desk:
         """Bring the tenant to what the files say."""
         self.confirm_all()
         assert self.run("apply", "--yes").code == 0
+
+    def commit(self, message: str) -> None:
+        """Commit every file."""
+        subprocess.run(["git", "add", "--all"], cwd=self.folder, check=True)
+        subprocess.run(["git", "commit", "--quiet", "--message", message], cwd=self.folder, check=True)
 
     def writes(self) -> tuple[AuditRecord, ...]:
         """Give every write that the tenant has seen."""

@@ -35,17 +35,23 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
 
     project = Project(invocation)
     wanted = frozenset(_relative(path, project.root) for path in paths)
-    found = validate((lambda: project.desired, lambda: project.confirmations), only=wanted)
-    number = "no problems" if not found else "1 problem" if len(found) == 1 else f"{len(found):,} problems"
+    found = validate((lambda: project.settings, lambda: project.desired, lambda: project.confirmations))
+    shown = tuple(problem for problem in found if not wanted or problem.path in wanted)
     if output_format == Format.JSON:
-        invocation.give(to_json(problems_document(found)))
+        invocation.give(to_json(problems_document(shown)))
+    elif shown:
+        invocation.tell(part for problem in shown for part in problem_text(problem))
+        invocation.tell([line(span(_number(len(shown)), Tone.BAD))])
     elif found:
-        invocation.tell(part for problem in found for part in problem_text(problem))
-        invocation.tell([line(span(number, Tone.BAD))])
+        invocation.show([line(span(f"no problems in these files, {_number(len(found))} in others", Tone.CARE))])
     else:
         declared = len(project.desired.roles) + len(project.desired.retired)
-        invocation.show([line(span(f"{declared:,} role files, {number}", Tone.GOOD))])
-    return Exit.INPUT_REJECTED if found else Exit.DONE
+        invocation.show([line(span(f"{declared:,} role files, no problems", Tone.GOOD))])
+    return Exit.INPUT_REJECTED if shown else Exit.DONE
+
+
+def _number(problems: int) -> str:
+    return "1 problem" if problems == 1 else f"{problems:,} problems"
 
 
 def _relative(path: Path, root: Path) -> str:

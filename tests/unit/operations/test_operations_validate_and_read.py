@@ -33,20 +33,12 @@ def test_validate_collects_the_problems_of_every_loader_sorted() -> None:
     """One run shows all there is to correct."""
     loads = (rejected(OTHER), lambda: "fine", rejected(ONE, TWO))
 
-    assert validate(loads, only=frozenset()) == (TWO, ONE, OTHER)
-
-
-@pytest.mark.parametrize(
-    ("only", "expected"), [({"roles/b.yaml"}, (OTHER,)), ({"roles/c.yaml"}, ()), ({"roles/a.yaml"}, (TWO, ONE))]
-)
-def test_validate_shows_the_named_files_only(only: set[str], expected: tuple[Problem, ...]) -> None:
-    """Everything is loaded, and what was asked about is shown."""
-    assert expected == validate((rejected(ONE, OTHER, TWO),), only=frozenset(only))
+    assert validate(loads) == (TWO, ONE, OTHER)
 
 
 def test_validate_finds_nothing_in_files_that_are_in_order() -> None:
     """No problem is no problem."""
-    assert validate((lambda: "fine",), only=frozenset()) == ()
+    assert validate((lambda: "fine",)) == ()
 
 
 def test_validate_raises_what_is_no_matter_of_content() -> None:
@@ -56,7 +48,7 @@ def test_validate_raises_what_is_no_matter_of_content() -> None:
         raise UsageProblem("no folder")
 
     with pytest.raises(UsageProblem):
-        validate((missing,), only=frozenset())
+        validate((missing,))
 
 
 class Pages(FakeTenant):

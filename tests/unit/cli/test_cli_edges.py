@@ -1,0 +1,214 @@
+"""The rim: files, signals, progress, and what becomes of an error nobody foresaw."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from fakes.clock import FakeClock
+
+from reconciler.cli.commands.apply import NO_LIMIT, exit_of, one_run
+from reconciler.cli.interrupt import stopping_gently
+from reconciler.cli.journal import FileJournal
+from reconciler.cli.main import run
+from reconciler.cli.output import require_writable, write_file
+from reconciler.cli.progress import Bars, Lines
+from reconciler.errors import Exit, UsageProblem
+from reconciler.model.change import Action
+from reconciler.model.outcome import Outcome, Report, Result
+from reconciler.model.role import RoleKey
+from reconciler.render.styled import Line
+
+TODAY = dt.date(2026, 11, 24)
+
+
+def a_report(*results: Result, interrupted: bool = False, stale: bool = False) -> Report:
+    """Give a report with these results."""
+    outcomes = tuple(
+        Outcome(role=RoleKey(f"role-{n}"), name=f"Role {n}", action=Action.UPDATE, result=result)
+        for n, result in enumerate(results)
+    )
+    return Report(digest="sha256:0", outcomes=outcomes, writes=len(results), interrupted=interrupted, stale=stale)
+
+
+@pytest.mark.parametrize(
+    ("report", "code"),
+    [
+        (None, Exit.DONE),
+        (a_report(Result.APPLIED), Exit.DONE),
+        (a_report(Result.FAILED, Result.NOT_ATTEMPTED), Exit.PARTLY_APPLIED),
+        (a_report(Result.FAILED, stale=True), Exit.STALE),
+        (a_report(Result.APPLIED, Result.FAILED, stale=True), Exit.PARTLY_APPLIED),
+        (a_report(Result.UNKNOWN, Result.NOT_ATTEMPTED), Exit.PARTLY_APPLIED),
+        (a_report(Result.APPLIED, Result.NOT_ATTEMPTED, interrupted=True), Exit.INTERRUPTED),
+    ],
+)
+def test_exit_of_apply_follows_from_the_outcomes(report: Report | None, code: Exit) -> None:
+    """The exit code of an apply is folded from what happened, never from the plan."""
+    assert code == exit_of(report)
+
+
+def test_confirmation_for_one_run_carries_its_head_count() -> None:
+    """ID=PEOPLE counts for so many people, today."""
+    entry = one_run("narrowing-agent-0123456789ab=42", TODAY, counted=True)
+
+    assert ("narrowing-agent-0123456789ab", 42, TODAY) == (entry.id, entry.people_at_most, entry.expires)
+
+
+def test_confirmation_for_one_run_without_a_count_needs_a_reader() -> None:
+    """A bare ID stands for the number that is shown; with --yes nobody is there to read it."""
+    assert one_run("narrowing-agent-0123456789ab", TODAY, counted=False).people_at_most == NO_LIMIT
+    with pytest.raises(UsageProblem, match="names no head count"):
+        one_run("narrowing-agent-0123456789ab", TODAY, counted=True)
+
+
+@pytest.mark.parametrize("text", ["id=", "id=many", "id=-1", "id=4.2", "id=٤٢", "id=1_0"])
+def test_confirmation_for_one_run_refuses_what_is_no_number(text: str) -> None:
+    """A head count is a plain number."""
+    with pytest.raises(UsageProblem, match="head count"):
+        one_run(text, TODAY, counted=True)
+
+
+def test_file_is_replaced_in_one_step(tmp_path: Path) -> None:
+    """A result replaces a regular file, and a private one is its owner's alone."""
+    target = tmp_path / "plan.json"
+    target.write_text("old", encoding="utf-8")
+
+    write_file(target, "new\n", private=True)
+
+    assert target.read_text(encoding="utf-8") == "new\n"
+    assert target.stat().st_mode & 0o077 == 0
+    assert [target] == list(tmp_path.iterdir())
+
+
+def test_file_is_never_written_through_a_link(tmp_path: Path) -> None:
+    """A link, a folder and a missing folder are refused before any work."""
+    (tmp_path / "real").write_text("kept", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    for name in ("link", ".", "missing/plan.json"):
+        with pytest.raises(UsageProblem):
+            require_writable(tmp_path / name)
+    assert (tmp_path / "real").read_text(encoding="utf-8") == "kept"
+
+
+def test_file_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    """What the disk refuses is told with the path, and nothing is left."""
+    with pytest.raises(UsageProblem, match="cannot be written"):
+        write_file(tmp_path / ("x" * 255), "text")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_draft_of_a_file_goes_when_it_cannot_take_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure after the text was written leaves the folder as it was."""
+
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(5, "Input/output error", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    with pytest.raises(UsageProblem, match="Input/output error"):
+        write_file(tmp_path / "plan.json", "text")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_journal_entry_is_on_disk_when_written(tmp_path: Path) -> None:
+    """Another reader sees the entry before the journal is closed, and the file is its owner's alone."""
+    with FileJournal(tmp_path / "journal", "sha256:0123456789abcdef", FakeClock()) as journal:
+        journal.write({"event": "sending"})
+
+        text = journal.path.read_text(encoding="ascii")
+        assert '"event": "sending"' in text
+        assert journal.path.name.endswith("-0123456789ab.jsonl")
+        assert journal.path.stat().st_mode & 0o077 == 0
+
+
+def test_first_signal_asks_and_second_interrupts() -> None:
+    """Ctrl-C asks to stop, a second one stops at once, and afterwards signals mean what they meant before."""
+    told: list[str] = []
+    before = signal.getsignal(signal.SIGINT)
+    with stopping_gently(told.append) as stopped:
+        assert not stopped()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stopped()
+        assert len(told) == 1
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    assert before is signal.getsignal(signal.SIGINT)
+
+
+def test_signals_are_left_alone_outside_the_main_thread() -> None:
+    """In another thread nobody can ask, and nothing breaks."""
+    answers: list[bool] = []
+
+    def work() -> None:
+        with stopping_gently(print) as stopped:
+            answers.append(stopped())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert answers == [False]
+
+
+def test_lines_of_progress_name_each_stage() -> None:
+    """With -v each stage is one line."""
+    told: list[Line] = []
+    progress = Lines(told.extend)
+
+    progress.stage("Reading roles", 1200)
+    progress.advance()
+    progress.stage("Reading the tenant", None)
+
+    assert ["Reading roles (1,200)", "Reading the tenant"] == ["".join(s.text for s in line) for line in told]
+
+
+def test_bars_take_any_course(capsys: pytest.CaptureFixture[str]) -> None:
+    """Stages of no steps, stages left early and steps too many are all fine, and no bar stays."""
+    bars = Bars()
+    bars.advance()
+    bars.stage("nothing", 0)
+    bars.stage("left early", 5)
+    bars.advance()
+    bars.stage("two steps", 2)
+    bars.advance(2)
+    bars.advance()
+    bars.close()
+
+    assert capsys.readouterr().out == ""
+
+
+def test_unforeseen_error_is_a_bug_of_ours_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error nobody foresaw exits 70 and shows where it happened, never what it says."""
+
+    def break_down(path: Path) -> None:
+        raise RuntimeError(f"secret of {path}")
+
+    monkeypatch.setattr("reconciler.cli.wiring.load_settings", break_down)
+
+    assert run(["validate"]) == 70
+    assert run(["-v", "validate"]) == 70
+    printed = capsys.readouterr()
+    assert "A bug of ours: RuntimeError" in printed.err
+    assert "in break_down" in printed.err
+    assert "secret" not in printed.out + printed.err
+
+
+def test_interrupted_command_exits_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C outside an apply ends the command with 130 and without a traceback."""
+
+    def interrupt(path: Path) -> None:
+        raise KeyboardInterrupt(path)
+
+    monkeypatch.setattr("reconciler.cli.wiring.load_settings", interrupt)
+
+    assert run(["validate"]) == 130
+    assert "Interrupted" in capsys.readouterr().err
