@@ -15,7 +15,7 @@ CLEARED_PARTS = ("PROXY", "TOKEN", "API_KEY", "GITHUB_", "RECONCILER_", "REQUEST
 
 _CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("dev", max_examples=60, deadline=None, derandomize=True, database=None)
-settings.register_profile("ci", max_examples=400, deadline=None, derandomize=True, database=None, print_blob=True)
+settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, database=None, print_blob=True)
 settings.register_profile(
     "long", max_examples=10_000, deadline=None, database=None, print_blob=True, suppress_health_check=_CALM
 )

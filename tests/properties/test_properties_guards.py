@@ -32,6 +32,14 @@ def test_guards_are_pure(world: World, settings: GuardSettings) -> None:
     assert judge(facts) == judge(facts)
 
 
+@given(worlds(), guard_settings)
+def test_guards_and_their_ids_do_not_depend_on_the_order_of_changes(world: World, settings: GuardSettings) -> None:
+    """The order of the writes follows people; what a yes is bound to does not."""
+    facts = planned(world.request(settings), world.tenant()).facts
+
+    assert judge(facts) == judge(dataclasses.replace(facts, changes=facts.changes[::-1]))
+
+
 @given(worlds(), guard_settings, guard_settings)
 def test_guards_never_accept_under_stricter_settings_what_they_refused(
     world: World, settings: GuardSettings, other: GuardSettings

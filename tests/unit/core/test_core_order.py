@@ -225,3 +225,17 @@ def test_lowest_sees_a_person_who_moves_into_administration_before_another_leave
     assert bench.lowest(bench.ordered().changes) == 1
     assert bench.administrators.ids == {}
     assert bench.administrators.roles == frozenset({RoleId("rol_old")})
+
+
+def test_lowest_counts_between_two_moves() -> None:
+    """Somebody leaves administration before somebody else enters it: in between there is nobody."""
+    live = [a_live_role("Boss", grants=(ADMIN,)), a_live_role("Help"), a_live_role("Agent"), a_live_role("Chief")]
+    files = [
+        a_retired_role("boss", move_users_to="agent"),
+        a_role("agent"),
+        a_retired_role("help", move_users_to="head"),
+        a_role("head", grants=(ADMIN,)),
+    ]
+    bench = Bench(live, files, [a_person("u1", "Boss"), a_person("u2", "Help")])
+
+    assert bench.lowest(bench.ordered().changes) == 0
