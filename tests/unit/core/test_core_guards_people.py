@@ -27,7 +27,7 @@ from builders import (
     some_people,
 )
 
-from reconciler.model.finding import FindingLevel, Guard, Limit, SensitiveGrant
+from reconciler.model.finding import Finding, FindingLevel, Guard, Limit, SensitiveGrant
 
 TEN = replace(ANYTHING_GOES, narrowing_people=10)
 CAREFUL = replace(ANYTHING_GOES, sensitive_grant=SensitiveGrant.CONFIRM)
@@ -81,17 +81,29 @@ def test_narrowing_counts_neither_suspended_people_nor_service_accounts(*, activ
     assert findings_of(made, Guard.NARROWING) == ()
 
 
+def split(agents: int, closers: int) -> tuple[Finding, ...]:
+    """Narrow two roles that so many people hold, each under the limit of ten."""
+    closer = a_live_role("Closer", grants=(VIEW, CLOSE))
+    people = (*some_people(agents, "Agent", prefix="a"), *some_people(closers, "Closer", prefix="c"))
+    request = a_request(a_role("agent"), a_role("closer"), settings=TEN)
+    return findings_of(planned(request, a_tenant(AGENT, closer, people=people)), Guard.NARROWING)
+
+
 def test_narrowing_split_over_roles_is_counted_as_one_set_of_people() -> None:
     """Two narrowings under the limit together ask, once, for the people of both."""
-    closer = a_live_role("Closer", grants=(VIEW, CLOSE))
-    people = (*some_people(6, "Agent", prefix="a"), *some_people(6, "Closer", prefix="c"))
+    (found,) = split(6, 6)
 
-    made = planned(a_request(a_role("agent"), a_role("closer"), settings=TEN), a_tenant(AGENT, closer, people=people))
-
-    (found,) = findings_of(made, Guard.NARROWING)
     assert found.role is None
     assert found.people == 12
     assert "2 roles (agent, closer) together take something from 12 people" in found.message
+
+
+@pytest.mark.parametrize(("agents", "closers", "found"), [(5, 4, 0), (5, 5, 1), (10, 4, 1), (10, 10, 2)])
+def test_narrowing_split_over_roles_asks_from_exactly_the_number_of_the_settings(
+    agents: int, closers: int, found: int
+) -> None:
+    """Nine of ten pass together too, and a role that asks by itself is not counted again with the others."""
+    assert found == len(split(agents, closers))
 
 
 def test_narrowing_split_over_roles_counts_nobody_twice() -> None:
