@@ -27,6 +27,7 @@ from builders import (
     some_people,
 )
 
+from reconciler.core.guards.mass_change import users_at_least
 from reconciler.model.finding import Finding, FindingLevel, Guard, Limit, SensitiveGrant
 
 TEN = replace(ANYTHING_GOES, narrowing_people=10)
@@ -281,6 +282,23 @@ def test_mass_change_measures_people_against_those_it_can_prove() -> None:
     assert "3 of at least 9 people (the limit is 33%)" in found.message
 
 
+@pytest.mark.parametrize(("count", "users"), [(None, 2), (0, 2), (5, 7)])
+def test_mass_change_takes_only_users_that_are_proved(count: int | None, users: int) -> None:
+    """A role that was neither read nor counted proves nobody."""
+    made = planned(a_request(a_role("agent")), a_tenant(AGENT, READER, people=some_people(2, "Agent")))
+    roles = tuple(replace(r, user_count=count) if r.id == READER.id else r for r in made.facts.live.roles)
+
+    assert users == users_at_least(replace(made.facts, live=replace(made.facts.live, roles=roles)))
+
+
+@pytest.mark.parametrize("headcount", [0, 40])
+def test_mass_change_takes_the_number_of_users_that_the_tenant_tells(headcount: int) -> None:
+    """What the tenant says needs no proof."""
+    made = planned(a_request(a_role("agent")), a_tenant(AGENT, people=some_people(2, "Agent")))
+
+    assert headcount == users_at_least(replace(made.facts, live=replace(made.facts.live, headcount=headcount)))
+
+
 def test_adoption_warns_where_no_base_is_known() -> None:
     """Without a base nobody can tell, so one warning names the roles and the option."""
     (found,) = findings_of(planned(a_request(a_role("agent")), a_tenant(AGENT)), Guard.ADOPTION)
@@ -330,9 +348,10 @@ def test_adoption_is_silent_where_nothing_is_taken_for_the_first_time(file: obje
 APART = replace(ANYTHING_GOES, never_together=((EXPORT, REPLY),))
 
 
-def test_separation_blocks_a_role_that_gets_the_pair_by_itself() -> None:
+@pytest.mark.parametrize("grants", [(VIEW, REPLY, EXPORT), (REPLY, EXPORT)])
+def test_separation_blocks_a_role_that_gets_the_pair_by_itself(grants: tuple[str, ...]) -> None:
     """Its next holder would have both, so it is blocked even with nobody in it."""
-    made = planned(a_request(a_role("agent", grants=(VIEW, REPLY, EXPORT)), settings=APART), a_tenant(AGENT))
+    made = planned(a_request(a_role("agent", grants=grants), settings=APART), a_tenant(AGENT))
 
     (found,) = findings_of(made, Guard.SEPARATION)
     assert FindingLevel.BLOCK is found.level

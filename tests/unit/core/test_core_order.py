@@ -155,17 +155,23 @@ def _exceptions(changes: Sequence[Change]) -> int:
     return sum(granting[: last + 1])
 
 
-def test_order_tries_one_grant_at_a_time_where_there_are_very_many() -> None:
-    """More candidates than can be combined are added one by one until it is safe."""
-    names = [f"R{n:02}" for n in range(EXHAUSTIVE + 2)]
+@pytest.mark.parametrize(
+    ("count", "needed", "hoisted"),
+    [
+        (EXHAUSTIVE, "R01", ("r01",)),
+        (EXHAUSTIVE + 1, "R01", ("r00", "r01")),
+        (EXHAUSTIVE + 1, "R10", tuple(f"r{n:02}" for n in range(EXHAUSTIVE + 1))),
+    ],
+)
+def test_order_finds_the_fewest_up_to_a_number_and_a_way_above_it(
+    count: int, needed: str, hoisted: tuple[str, ...]
+) -> None:
+    """Up to that many candidates exactly the needed one goes first; above, all up to it, the last one too."""
+    names = [f"R{n:02}" for n in range(count)]
     live = [a_live_role("Old", grants=(ADMIN,)), *(a_live_role(name) for name in names)]
     files = [a_role("old"), *(a_role(name.lower(), name=name, grants=(VIEW, ADMIN)) for name in names)]
-    people = [a_person("u1", "Old"), a_person("u2", "R01")]
 
-    ordered = Bench(live, files, people).ordered()
-
-    assert ordered.hoisted == ("r00", "r01")
-    assert keys(ordered.changes)[:3] == ["r00", "r01", "old"]
+    assert hoisted == Bench(live, files, [a_person("u1", "Old"), a_person("u2", needed)]).ordered().hoisted
 
 
 def test_order_is_plain_where_even_all_of_very_many_grants_do_not_help() -> None:
