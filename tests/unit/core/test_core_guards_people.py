@@ -413,3 +413,12 @@ def test_separation_knows_permissions_that_only_the_tenant_lists() -> None:
     )
 
     assert findings_of(made, Guard.SEPARATION) == ()
+
+
+def test_separation_does_not_block_what_a_role_held_before() -> None:
+    """A role that has the pair already may change in other ways; nobody is made to hold it now."""
+    both = a_live_role("Both", grants=(VIEW, REPLY, EXPORT))
+
+    made = planned(a_request(a_role("both", grants=(VIEW, REPLY, EXPORT, TAG)), settings=APART), a_tenant(both))
+
+    assert findings_of(made, Guard.SEPARATION) == ()
