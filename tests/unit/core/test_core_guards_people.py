@@ -393,6 +393,18 @@ def test_separation_takes_unread_holders_for_people_who_could_hold_both() -> Non
 
     (found,) = findings_of(made, Guard.SEPARATION)
     assert "at most 1 person would hold" in found.message
+    assert found.people == 1
+
+
+def test_separation_takes_unread_holders_for_nobody_where_the_pair_does_not_move() -> None:
+    """A role that gets neither of the two makes nobody hold both."""
+    exporter = a_live_role("Exporter", grants=(EXPORT,))
+    tenant = a_tenant(AGENT, READER, exporter, people=(a_person("y", "Reader"),))
+    tenant.lists_holders = False
+
+    made = planned(a_request(a_role("reader", grants=(VIEW, TAG)), settings=APART), tenant)
+
+    assert findings_of(made, Guard.SEPARATION) == ()
 
 
 @pytest.mark.parametrize("grants", [(VIEW, EXPORT), (VIEW, TAG)])

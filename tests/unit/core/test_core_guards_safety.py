@@ -225,6 +225,17 @@ def test_in_use_blocks_a_retirement_with_holders_suspended_or_not(*, active: boo
     assert "Name the role they get with move_users_to" in found.message
 
 
+def test_in_use_counts_the_people_of_each_role_apart() -> None:
+    """Two retired roles have each their own."""
+    tenant = a_tenant(
+        AGENT, BOSS, CHIEF, people=(*some_people(3, "Agent"), *some_people(2, "Boss", "Chief", prefix="b"))
+    )
+
+    made = planned(a_request(a_retired_role("agent"), a_retired_role("chief")), tenant)
+
+    assert {found.role: found.people for found in findings_of(made, Guard.IN_USE)} == {"agent": 3, "chief": 2}
+
+
 def test_in_use_counts_people_it_could_not_list() -> None:
     """The role's own count is reason enough."""
     tenant = a_tenant(AGENT, people=some_people(4, "Agent"))
@@ -279,7 +290,9 @@ def test_in_use_takes_an_uncounted_role_for_one_in_use() -> None:
     """What could not be counted is not nobody."""
     found = uncounted(planned(a_request(a_retired_role("agent")), a_tenant(AGENT)), headcount=9)
 
-    assert [f.message[:40] for f in found if f.guard is Guard.IN_USE] == ["an unknown number of people are assigned"]
+    (unknown,) = (finding for finding in found if finding.guard is Guard.IN_USE)
+    assert unknown.message.startswith("an unknown number of people are assigned")
+    assert unknown.people == 0
 
 
 # Incomplete

@@ -177,6 +177,16 @@ def test_effects_give_roles_that_were_not_listed_no_permission_we_know() -> None
     assert group.before == group.after == reached.mask((VIEW, REPLY))
 
 
+def test_effects_give_somebody_whose_only_role_was_not_listed_nothing() -> None:
+    """Whatever they can do, it is nothing of this plan."""
+    matching = match(a_state(), a_live_state(AGENT))
+    stranger = replace(a_person("x"), role_ids=frozenset({RoleId("rol_after")}))
+
+    (group,) = effects(access((), (AGENT,), matching), people_of(stranger)).groups
+
+    assert (group.before, group.after) == (0, 0)
+
+
 def test_effects_have_no_bit_for_a_permission_that_occurs_nowhere() -> None:
     """Asking for it is harmless."""
     reached = Effects(bits={VIEW: 1}, groups=(), services=(), role_after={})
