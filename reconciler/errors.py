@@ -23,7 +23,7 @@ facts; they never print, log or exit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar
 
 
@@ -43,6 +43,13 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+class Severity(StrEnum):
+    """Whether a problem stops the command; the stricter member comes first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing that is wrong in the user's files; sorts by place, then code."""
@@ -59,6 +66,8 @@ class Problem:
     """What is wrong, in one sentence; foreign text in it is not yet escaped."""
     fix: str
     """One imperative."""
+    severity: Severity = Severity.ERROR
+    """Only errors stop a command; warnings are advice."""
 
 
 class ReconcilerError(Exception):

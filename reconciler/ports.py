@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from reconciler.model.permission import Catalogue
-from reconciler.model.person import Person, PersonId
+from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId
 from reconciler.model.state import Account, Capabilities, Tenant
 
@@ -44,6 +44,15 @@ class TenantReader(Protocol):
 
     def person(self, person_id: PersonId) -> Person | None:
         """Read one user; None only where the tenant clearly says that it does not exist."""
+
+    def find_person(self, who: str) -> Person | None:
+        """Find one user by id, or by e-mail address ignoring case; None where nobody has it.
+
+        An address costs a listing of everyone.
+        """
+
+    def contacts(self, role_id: RoleId) -> tuple[Contact, ...] | None:
+        """List everyone assigned to a role like `holders`, with name and address; None where the key may not."""
         ...
 
 

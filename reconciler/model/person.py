@@ -31,6 +31,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How to reach a user; read only when somebody asks for names, and part of no plan."""
+
+    id: PersonId
+    name: str
+    email: str
+    counts: bool
+    """Whether this is an active human."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class People:
     """Everyone assigned to the roles whose holders were read."""
 

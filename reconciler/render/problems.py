@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
-from reconciler.errors import InputRejected, Problem, ReconcilerError, SettingsRejected
+from reconciler.errors import InputRejected, Problem, ReconcilerError, SettingsRejected, Severity
 from reconciler.render.styled import Line, Tone, line, span
 
 
@@ -33,7 +33,8 @@ def error_text(error: ReconcilerError) -> Iterator[Line]:
 def problem_text(problem: Problem) -> Iterator[Line]:
     """Give the lines of one problem."""
     place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
-    yield line(span(f"error[{problem.code}] ", Tone.BAD), f"{place}: {problem.message}")
+    tone = Tone.BAD if problem.severity is Severity.ERROR else Tone.CARE
+    yield line(span(f"{problem.severity}[{problem.code}] ", tone), f"{place}: {problem.message}")
     yield line(span("  fix: ", Tone.STRONG), problem.fix)
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from reconciler.errors import LiveAmbiguous, LiveIncomplete, TenantAnswerUnusable, TenantForbade, WriteUnclear
 from reconciler.model.permission import Catalogue
-from reconciler.model.person import Person, PersonId
+from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
 from reconciler.tenants import support_replies as replies
@@ -85,14 +85,40 @@ class SupportReader:
 
         Raises `TenantAnswerUnusable` when somebody without the role is listed: then the filter was not applied.
         """
+        parts = self._users_with(role_id)
+        if parts is None:
+            return None
+        return tuple(sorted((replies.person(part) for part in parts), key=lambda person: person.id))
+
+    def contacts(self, role_id: RoleId) -> tuple[Contact, ...] | None:
+        """`GET /users?role_id=` like `holders`, with name and address."""
+        parts = self._users_with(role_id)
+        if parts is None:
+            return None
+        return tuple(sorted((replies.contact(part) for part in parts), key=lambda contact: contact.id))
+
+    def find_person(self, who: str) -> Person | None:
+        """`GET /users/{id}`, or `GET /users` in full where `who` is an address; None where nobody has it.
+
+        Raises `TenantAnswerUnusable` when two users have the address.
+        """
+        if "@" not in who:
+            return self.person(PersonId(who))
+        parts = listing(self._http, "users", unique=lambda item: item.at("id").token())
+        found = [part for part in parts if part.at("email").text().casefold() == who.casefold()]
+        if len(found) > 1:
+            raise TenantAnswerUnusable("GET /users lists two users with the address that was asked for")
+        return replies.person(found[0]) if found else None
+
+    def _users_with(self, role_id: RoleId) -> tuple[Part, ...] | None:
+        """List the users with a role as they are written; None where the key lacks the right."""
         try:
             parts = listing(self._http, "users", query={"role_id": role_id}, unique=lambda item: item.at("id").token())
         except TenantForbade:
             return None
-        people = tuple(sorted((replies.person(part) for part in parts), key=lambda person: person.id))
-        if any(role_id not in person.role_ids for person in people):
+        if any(role_id not in replies.person(part).role_ids for part in parts):
             raise TenantAnswerUnusable("GET /users lists somebody who does not hold the role that was asked for")
-        return people
+        return parts
 
     def person(self, person_id: PersonId) -> Person | None:
         """`GET /users/{id}`; None for the product's own 404 only."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
-from reconciler.model.person import Person, PersonId
+from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
 from reconciler.tenants.shape import Part
@@ -35,6 +35,12 @@ def role(part: Part) -> LiveRole:
         version=part.at("etag").header_token(),
         user_count=part.at("user_count").count(),
     )
+
+
+def contact(part: Part) -> Contact:
+    """Read how to reach a User."""
+    user = person(part)
+    return Contact(id=user.id, name=part.at("name").text(), email=part.at("email").text(), counts=user.counts)
 
 
 def person(part: Part) -> Person:

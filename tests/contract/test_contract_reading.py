@@ -97,3 +97,27 @@ def test_holders_of_no_role_are_an_error(side: Side) -> None:
 def test_no_headcount(side: Side) -> None:
     """The product does not say it for nothing."""
     assert side.tenant.headcount() is None
+
+
+def test_contacts_are_the_holders_with_name_and_address(side: Side) -> None:
+    """Whoever asks for names gets exactly the people that `holders` lists, and who of them counts."""
+    agent = side.role("Agent")
+
+    holders, contacts = side.tenant.holders(agent.id), side.tenant.contacts(agent.id)
+
+    assert holders is not None
+    assert contacts is not None
+    assert [(person.id, person.counts) for person in holders] == [(c.id, c.counts) for c in contacts]
+    assert {("Ben", "ben@desk.example"), ("Cem", "cem@desk.example"), ("Robot", "robot@desk.example")} == {
+        (contact.name, contact.email) for contact in contacts
+    }
+
+
+def test_a_person_is_found_by_id_and_by_address(side: Side) -> None:
+    """An id finds its user, an address finds them whatever its case, and neither finds somebody else."""
+    ben = side.user("Ben")
+
+    assert ben == side.tenant.find_person(ben.id)
+    assert ben == side.tenant.find_person("BEN@desk.example")
+    assert side.tenant.find_person("nobody@desk.example") is None
+    assert side.tenant.find_person("usr_nobody") is None

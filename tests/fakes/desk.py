@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fakes.tenant import FakeTenant
 
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
-from reconciler.model.person import Person, PersonId
+from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account
 
@@ -101,4 +101,11 @@ def a_fake_desk() -> FakeTenant:
         for role in ROLES
     )
     account = Account(person_id=people[0].id, role_ids=people[0].role_ids, needs=NEEDS)
-    return FakeTenant(catalogue=a_catalogue(), roles=roles, people=people, account=account)
+    tenant = FakeTenant(catalogue=a_catalogue(), roles=roles, people=people, account=account)
+    tenant.contact_of = {
+        person.id: Contact(
+            id=person.id, name=user.name, email=f"{user.name.lower()}@desk.example", counts=person.counts
+        )
+        for person, user in zip(people, USERS, strict=True)
+    }
+    return tenant

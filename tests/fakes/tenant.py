@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from reconciler.errors import TenantError, TenantRejected, WriteConflict, WriteRefused, WriteUnclear
 from reconciler.model.permission import Catalogue
-from reconciler.model.person import Person, PersonId
+from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
 
@@ -62,6 +62,8 @@ class FakeTenant:
         self.writes: list[Call] = []
         """Every write that was sent, failed ones too, in order."""
         self.reads = 0
+        self.contact_of: dict[PersonId, Contact] = {}
+        """Name and address of users, filled by whoever needs them."""
         self.lists_holders = True
         """False for a key that may not read users' lists."""
         self._catalogue = catalogue
@@ -166,6 +168,25 @@ class FakeTenant:
         """Give one user."""
         self._read("person", person_id)
         return self._people.get(person_id)
+
+    def find_person(self, who: str) -> Person | None:
+        """Find a user by id or by the address in their contact."""
+        self._read("find_person", who)
+        addressed = {contact.email.casefold(): contact.id for contact in self.contact_of.values()}
+        return self._people.get(addressed.get(who.casefold(), PersonId(who)))
+
+    def contacts(self, role_id: RoleId) -> tuple[Contact, ...] | None:
+        """Give name and address of everyone assigned, sorted by id; made up where nobody said them."""
+        self._read("contacts", role_id)
+        if not self.lists_holders:
+            return None
+        return tuple(
+            dataclasses.replace(
+                self.contact_of.get(person.id, Contact(id=person.id, name=person.id, email="", counts=True)),
+                counts=person.counts,
+            )
+            for person in self._holders(role_id)
+        )
 
     # TenantWriter
 
