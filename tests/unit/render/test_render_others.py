@@ -251,5 +251,13 @@ def test_error_document_has_the_same_as_data() -> None:
         }
     }
     assert problems_document((PLACED,))["problems"] == [
-        {"path": "roles/a.yaml", "line": 2, "column": 3, "code": "yaml.x", "message": "wrong\x1b", "fix": "right"},
+        {
+            "path": "roles/a.yaml",
+            "line": 2,
+            "column": 3,
+            "code": "yaml.x",
+            "message": "wrong\x1b",
+            "fix": "right",
+            "severity": "error",
+        },
     ]
