@@ -1,12 +1,14 @@
 """Load desired state: every role file of a folder, checked, expanded and sorted.
 
-All problems of all files are raised together; there is no partial desired state.
+All problems of all files are raised together; a partial desired state exists only as a `Reading` that says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from reconciler.desired.bases import Statements, check_bases, expandable
 from reconciler.desired.checks import check_keys, check_names, check_needs, check_successors
@@ -16,8 +18,33 @@ from reconciler.desired.files import Listing, accept_name, list_role_files, read
 from reconciler.desired.statement import Statement
 from reconciler.errors import InputRejected, NoRolesFound, Problem
 from reconciler.model.permission import Catalogue, PermissionSet
-from reconciler.model.role import DesiredRole, RetiredRole, RoleContent, RoleKey
+from reconciler.model.role import DesiredRole, Origin, RetiredRole, RoleContent, RoleKey
 from reconciler.model.state import DesiredState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How a role file says what it says; expansion does not need to know it, advice does."""
+
+    categories: frozenset[str]
+    """The categories that stand below `permissions`."""
+    places: Mapping[str, Origin]
+    """Where each field is."""
+
+    def place(self, field: str) -> Origin:
+        """Give the place of a field, or of the name where the file does not have it."""
+        return self.places.get(field) or self.places["name"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What role files mean, how they say it, and everything that is wrong with them."""
+
+    desired: DesiredState
+    """Whole only where there are no problems; else without the roles that could not be expanded."""
+    written: Mapping[RoleKey, Written]
+    """Every role of the desired state that is not retired."""
+    problems: tuple[Problem, ...]
 
 
 def load_desired(root: Path, folder: str, catalogue: Catalogue) -> DesiredState:
@@ -26,21 +53,38 @@ def load_desired(root: Path, folder: str, catalogue: Catalogue) -> DesiredState:
     Raises `UsageProblem` where there is no folder, `NoRolesFound` where it is empty, and `InputRejected` with the
     problems of all files.
     """
+    statements, file_problems = _read(root, folder, catalogue)
+    return _sound(*_state(statements, file_problems, catalogue))
+
+
+def read_desired(root: Path, folder: str, catalogue: Catalogue) -> Reading:
+    """Read the role files like `load_desired`, and give their problems instead of raising them.
+
+    Raises `UsageProblem` where there is no folder and `NoRolesFound` where it is empty.
+    """
+    statements, file_problems = _read(root, folder, catalogue)
+    desired, problems = _state(statements, file_problems, catalogue)
+    declared = {role.key for role in desired.roles}
+    written = {s.key: _written(s) for s in statements if s.key in declared}
+    return Reading(desired=desired, written=MappingProxyType(written), problems=tuple(sorted(problems)))
+
+
+def _read(root: Path, folder: str, catalogue: Catalogue) -> tuple[list[Statement], list[Problem]]:
     listing = list_role_files(root, folder)
     if not listing.files and not listing.problems:
         raise NoRolesFound(
             f"{folder} holds no role file; going on would leave every role of the tenant unmanaged",
             fix="Add a role file, or correct `roles:` in the settings",
         )
-    statements = _compile(read_role_files(root, listing), catalogue)
-    return _state(statements, listing.problems, catalogue)
+    # The problems are listed after the reading, which adds to them.
+    return _compile(read_role_files(root, listing), catalogue), listing.problems
 
 
 def load_desired_from(documents: Iterable[tuple[str, bytes]], catalogue: Catalogue) -> DesiredState:
     """Load role files given as path and bytes; raises `InputRejected` with the problems of all of them."""
     listing = Listing(Path())
     statements = _compile((d for d in sorted(documents) if accept_name(listing, d[0])), catalogue)
-    return _state(statements, listing.problems, catalogue)
+    return _sound(*_state(statements, listing.problems, catalogue))
 
 
 def key_of_path(path: str) -> RoleKey:
@@ -53,7 +97,9 @@ def _compile(documents: Iterator[tuple[str, bytes]], catalogue: Catalogue) -> li
     return [compiler.compile(path, key_of_path(path), raw) for path, raw in documents]
 
 
-def _state(found: list[Statement], file_problems: list[Problem], catalogue: Catalogue) -> DesiredState:
+def _state(
+    found: list[Statement], file_problems: list[Problem], catalogue: Catalogue
+) -> tuple[DesiredState, list[Problem]]:
     statements: dict[RoleKey, Statement] = {}
     for statement in found:
         statements.setdefault(statement.key, statement)
@@ -72,9 +118,19 @@ def _state(found: list[Statement], file_problems: list[Problem], catalogue: Cata
         base: Expanded = expansion.of(statement.based_on) if statement.based_on else {}
         problems += check_needs(statement, expanded, base, catalogue)
         roles.append(_role(statement, expanded, shared))
+    return DesiredState(roles=tuple(roles), retired=_retired(statements), catalogue=catalogue), problems
+
+
+def _sound(desired: DesiredState, problems: list[Problem]) -> DesiredState:
+    """Give the desired state, or raise what is wrong with it."""
     if problems:
         raise InputRejected(tuple(problems))
-    return DesiredState(roles=tuple(roles), retired=_retired(statements), catalogue=catalogue)
+    return desired
+
+
+def _written(statement: Statement) -> Written:
+    places = {name: statement.origin(name) for name in ("name", *statement.places)}
+    return Written(categories=frozenset(rule.category for rule in statement.rules), places=MappingProxyType(places))
 
 
 class _Shared:
