@@ -27,6 +27,7 @@ from reconciler.errors import PlanUnsound
 from reconciler.model.change import Action, Create, Update
 from reconciler.model.finding import Finding, FindingLevel, Guard
 from reconciler.model.plan import Plan, PlannedChange
+from reconciler.model.role import RetiredRole
 from reconciler.operations.plan import Planned
 
 LIVE = (a_live_role("Agent", grants=(VIEW, REPLY)), a_live_role("Gone"), a_live_role("Wild"))
@@ -172,11 +173,11 @@ def test_check_catches_writes_that_are_not_one_for_each_change(kept: tuple[int, 
     assert broken(made.plan, replace(made.facts, writes=writes)) == "the writes are not one for each change"
 
 
-def test_check_catches_a_move_into_a_role_that_is_not_there() -> None:
-    """A successor that is neither live nor created would be found missing half way."""
-    made = planned(
-        a_request(a_retired_role("gone", move_users_to="nobody")), a_tenant(*LIVE, people=(a_person("u", "Gone"),))
-    )
+@pytest.mark.parametrize("others", [(), (a_retired_role("nobody", name="Wild"),)])
+def test_check_catches_a_move_into_a_role_that_is_not_there(others: tuple[RetiredRole, ...]) -> None:
+    """A successor that is neither live nor created, or is retired itself, would be found missing half way."""
+    files = (a_retired_role("gone", move_users_to="nobody"), *others)
+    made = planned(a_request(*files), a_tenant(*LIVE, people=(a_person("u", "Gone"),)))
 
     assert broken(made.plan, made.facts) == "somebody would be moved into a role that is not there"
 
