@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.errors import InputRejected, LiveAmbiguous, Problem
-from reconciler.model.role import DesiredRole, LiveRole, RetiredRole
+from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKey
 from reconciler.model.state import DesiredState, LiveState
+
+File = DesiredRole | RetiredRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,32 +44,31 @@ def name_key(name: str) -> str:
 def match(desired: DesiredState, live: LiveState) -> Matching:
     """Match files to live roles by name, then by earlier names.
 
+    A file gives up the live role of its name when another file has that as its only earlier name and it has
+    an earlier name of its own to fall back on: then roles hand their names on, A becoming B and B becoming C.
+    Files whose earlier names go round in a circle are refused before (`role.previous-name`): once both names
+    are live, nobody could tell a swap that is done from one that is not.
+
     Raises `InputRejected` with every problem when an earlier name is ambiguous: it still exists beside the
-    role it became, two earlier names exist at once, two files mean the same live role, or a role takes a
-    name that another live role still has. Raises `LiveAmbiguous` when two live roles have the same name.
+    role it became, two earlier names exist at once, or two files mean the same live role. Raises
+    `LiveAmbiguous` when two live roles have the same name.
     """
-    by_name = _by_name(live)
-    problems: list[Problem] = []
-    matched: list[Match] = []
-    missing: list[DesiredRole] = []
-    retiring: list[tuple[RetiredRole, LiveRole]] = []
-    for role in desired.roles:
-        found = _find(role, role.content.name, by_name, problems)
-        if found is None:
-            missing.append(role)
-        else:
-            matched.append(Match(role=role, live=found[0], renamed=found[1]))
-    for retired in desired.retired:
-        found = _find(retired, retired.name, by_name, problems)
-        if found is not None:
-            retiring.append((retired, found[0]))
-    problems.extend(_claimed_twice(matched, retiring))
-    if problems:
-        raise InputRejected(tuple(problems))
-    meant = {m.live.id for m in matched} | {role.id for _, role in retiring}
+    claims = _Claims([*desired.roles, *desired.retired], _by_name(live))
+    claims.settle()
+    if claims.problems:
+        raise InputRejected(tuple(claims.problems))
+    found = claims.found
+    meant = {role.id for role in found.values()}
     unmanaged = sorted((r for r in live.roles if r.id not in meant), key=lambda r: (r.content.name, r.id))
     return Matching(
-        matched=tuple(matched), missing=tuple(missing), retiring=tuple(retiring), unmanaged=tuple(unmanaged)
+        matched=tuple(
+            Match(role=role, live=found[role.key], renamed=name_key(found[role.key].content.name) != _own_name(role))
+            for role in desired.roles
+            if role.key in found
+        ),
+        missing=tuple(role for role in desired.roles if role.key not in found),
+        retiring=tuple((role, found[role.key]) for role in desired.retired if role.key in found),
+        unmanaged=tuple(unmanaged),
     )
 
 
@@ -85,46 +86,94 @@ def _by_name(live: LiveState) -> Mapping[str, LiveRole]:
     return by_name
 
 
-def _find(
-    role: DesiredRole | RetiredRole, name: str, by_name: Mapping[str, LiveRole], problems: list[Problem]
-) -> tuple[LiveRole, bool] | None:
-    """Find the live role that a file means and whether it has an earlier name; ambiguity becomes a problem."""
-    named = by_name.get(name_key(name))
-    keys = dict.fromkeys(map(name_key, role.previously))
-    earlier = [by_name[key] for key in keys if key in by_name and by_name[key] is not named]
-    if named is not None:
-        if earlier:
-            problems.append(_ambiguous(role, f'"{name}" and its earlier name "{earlier[0].content.name}"'))
-        return named, False
-    if len(earlier) > 1:
-        names = " and ".join(f'"{found.content.name}"' for found in earlier)
-        problems.append(_ambiguous(role, f"the earlier names {names}"))
-    return (earlier[0], True) if earlier else None
+class _Claims:
+    """Files on their way to the live roles they mean."""
+
+    def __init__(self, files: list[File], by_name: Mapping[str, LiveRole]) -> None:
+        self.files = sorted(files, key=lambda file: file.key)
+        self.by_name = by_name
+        self.found: dict[RoleKey, LiveRole] = {}
+        self.problems: list[Problem] = []
+        self._holder: dict[RoleId, File] = {}
+
+    def settle(self) -> None:
+        """Give every file its live role, or a problem."""
+        unnamed = []
+        for file in self.files:
+            named = self.by_name.get(_own_name(file))
+            if named is None:
+                unnamed.append(file)
+            else:
+                self._give(file, named)
+        for file in unnamed:
+            self._find_earlier(file)
+        for file in self.files:
+            if file not in unnamed:
+                self._require_no_leftover(file)
+
+    def _give(self, file: File, role: LiveRole) -> None:
+        """Let a file mean a live role; whoever meant it must have another, or both are told."""
+        other = self._holder.get(role.id)
+        self._holder[role.id] = file
+        self.found[file.key] = role
+        if other is None:
+            return
+        del self.found[other.key]
+        fallback = [earlier for earlier in self._earlier(other) if earlier.id != role.id]
+        if name_key(role.content.name) == _own_name(other) and len(fallback) == 1:
+            self._give(other, fallback[0])
+        else:
+            first, second = sorted((file, other), key=lambda f: f.key)
+            self.problems.append(_meant_twice(first, second, role))
+
+    def _find_earlier(self, file: File) -> None:
+        """Find the one live role with an earlier name of a file whose own name is not live."""
+        earlier = self._earlier(file)
+        if len(earlier) > 1:
+            names = " and ".join(f'"{role.content.name}"' for role in earlier)
+            self.problems.append(_ambiguous(file, f"the earlier names {names}"))
+        elif earlier:
+            self._give(file, earlier[0])
+
+    def _require_no_leftover(self, file: File) -> None:
+        """Tell of a live role with an earlier name of the file that no other file means."""
+        left = [role for role in self._earlier(file) if role.id not in self._holder]
+        if left:
+            self.problems.append(_ambiguous(file, f'"{_name(file)}" and its earlier name "{left[0].content.name}"'))
+
+    def _earlier(self, file: File) -> list[LiveRole]:
+        """Give the live roles with an earlier name of the file, in the order it lists them."""
+        keys = dict.fromkeys(map(name_key, file.previously))
+        keys.pop(_own_name(file), None)
+        return [self.by_name[key] for key in keys if key in self.by_name]
 
 
-def _ambiguous(role: DesiredRole | RetiredRole, names: str) -> Problem:
-    return Problem(
-        path=role.origin.path,
-        line=role.origin.line,
-        column=role.origin.column,
-        code="role.previous-name",
-        message=f"{names} are both live, so this file could mean either",
-        fix="Retire one of them first, or take it out of previously",
+def _name(file: File) -> str:
+    return file.name if isinstance(file, RetiredRole) else file.content.name
+
+
+def _own_name(file: File) -> str:
+    return name_key(_name(file))
+
+
+def _ambiguous(file: File, names: str) -> Problem:
+    return _problem(
+        file,
+        f"{names} are both live, so this file could mean either",
+        "Retire one of them first, or take it out of previously",
     )
 
 
-def _claimed_twice(matched: list[Match], retiring: list[tuple[RetiredRole, LiveRole]]) -> Iterator[Problem]:
-    """Find live roles that two files mean."""
-    seen: dict[str, DesiredRole | RetiredRole] = {}
-    claims: list[tuple[DesiredRole | RetiredRole, LiveRole]] = [(m.role, m.live) for m in matched]
-    for role, live in sorted([*claims, *retiring], key=lambda claim: claim[0].key):
-        other = seen.setdefault(live.id, role)
-        if other is not role:
-            yield Problem(
-                path=role.origin.path,
-                line=role.origin.line,
-                column=role.origin.column,
-                code="role.previous-name",
-                message=f'the live role "{live.content.name}" is also meant by {other.origin.path}',
-                fix="Give the earlier name to one file only; swap names in two pull requests",
-            )
+def _meant_twice(first: File, second: File, role: LiveRole) -> Problem:
+    return _problem(
+        second,
+        f'the live role "{role.content.name}" is also meant by {first.origin.path}',
+        "Give the earlier name to one file only; swap names in two pull requests",
+    )
+
+
+def _problem(file: File, message: str, fix: str) -> Problem:
+    origin = file.origin
+    return Problem(
+        path=origin.path, line=origin.line, column=origin.column, code="role.previous-name", message=message, fix=fix
+    )

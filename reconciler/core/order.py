@@ -18,6 +18,7 @@ from enum import IntEnum
 from itertools import combinations
 
 from reconciler.core.administrators import Administrators
+from reconciler.core.match import name_key
 from reconciler.model.change import (
     Change,
     Create,
@@ -74,11 +75,36 @@ def order(changes: Iterable[Change], people: People, administrators: Administrat
     plain = sorted(changes, key=lambda c: (phase_of(c), key_of(c)))
     grants = [c for c in plain if isinstance(c, Update) and administrators.permission in grants_of(c)]
     for hoisted in _choices(grants):
-        candidate = [*hoisted, *(c for c in plain if c not in hoisted)]
+        candidate = _names_freed([*hoisted, *(c for c in plain if c not in hoisted)])
         lowest = administrators.lowest(writes(candidate, people))
         if lowest is None or lowest >= min(minimum, administrators.count):
             return Ordered(changes=tuple(candidate), hoisted=tuple(key_of(c) for c in hoisted))
-    return Ordered(changes=tuple(plain), hoisted=())
+    return Ordered(changes=tuple(_names_freed(plain)), hoisted=())
+
+
+def _names_freed(changes: list[Change]) -> list[Change]:
+    """Put the rename that frees a name before the one that takes it; a tenant allows each name once.
+
+    This may bring a widening before a narrowing. The names leave no other way, and a failure in between still
+    leaves nobody with more than both ends allow.
+    """
+    held = {name_key(c.live.content.name): c for c in changes if isinstance(c, Update)}
+    ordered: list[Change] = []
+    seen: set[RoleKey] = set()
+
+    def add(change: Change) -> None:
+        if key_of(change) in seen:
+            return
+        seen.add(key_of(change))
+        if isinstance(change, Update) and change.renamed:
+            taken = held.get(name_key(change.content.name))
+            if taken is not None:
+                add(taken)
+        ordered.append(change)
+
+    for change in changes:
+        add(change)
+    return ordered
 
 
 def _choices(grants: list[Update]) -> Iterator[tuple[Update, ...]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from reconciler.core.confirm import Confirmed
 from reconciler.core.digest import plan_digest, role_digest
 from reconciler.core.facts import Facts
-from reconciler.core.wording import listing, people
+from reconciler.core.notes import notes
 from reconciler.model.change import (
     Action,
     Change,
@@ -39,7 +38,7 @@ def compose(facts: Facts, confirmed: Confirmed, hoisted: tuple[RoleKey, ...], co
         changes=tuple(_planned(facts, change) for change in facts.changes),
         findings=confirmed.findings,
         unmanaged=tuple(role.content.name for role in facts.matching.unmanaged),
-        notes=(*sorted(_notes(facts, hoisted)), *confirmed.notes),
+        notes=(*sorted(notes(facts, hoisted)), *confirmed.notes),
     )
 
 
@@ -108,39 +107,3 @@ def _introduced_by(facts: Facts, change: Change) -> str | None:
     known = key_of(change) in facts.base.contents
     same = known and facts.base.contents[key_of(change)] == declared
     return "already pending" if same else "this change"
-
-
-def _notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
-    if hoisted:
-        yield (
-            f"{listing(hoisted)} goes first: its grant of {facts.administrators.permission} keeps the tenant from "
-            "being without an administrator half way"
-        )
-    lock = facts.desired.catalogue.by_key
-    for found in facts.matching.matched:
-        unknown = [p for p in found.live.content.permissions if p not in lock]
-        if unknown:
-            yield (
-                f'"{found.live.content.name}" holds {listing(unknown)}, which the catalogue lock does not know: '
-                "kept, and counted as sensitive"
-            )
-    for change in facts.changes:
-        if isinstance(change, Create):
-            continue
-        revoked = facts.impact.effects.mask(revokes_of(change))
-        services = sum(
-            g.people for g in facts.impact.effects.services if change.live.id in g.role_ids and g.lost & revoked
-        )
-        if services:
-            number = "1 service account" if services == 1 else f"{services:,} service accounts"
-            yield f'"{change.live.content.name}": {number} would lose something too, besides the people counted'
-        if not facts.impact.by_role[key_of(change)].exact:
-            bound = people(facts.impact.by_role[key_of(change)].holders)
-            yield (
-                f'the holders of "{change.live.content.name}" could not be listed: every number of people for it is '
-                f"an upper bound of {bound}"
-            )
-    if facts.base is not None:
-        declared = {role.key for role in facts.desired.roles} | {role.key for role in facts.desired.retired}
-        for key in sorted(facts.base.contents.keys() - declared):
-            yield f"the file of {key} was removed: the live role stays as it is and is no longer managed"

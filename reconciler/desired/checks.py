@@ -54,14 +54,33 @@ def _check_earlier_names(statements: Statements, owners: dict[str, Statement]) -
             if owner is statement and name == statement.name:
                 message = f"{shown(name)} is the role's name already"
                 yield statement.problem(place, "role.previous-name", message, "Remove it from `previously`")
-            elif owner is not None and owner is not statement:
+            elif owner is not None and owner is not statement and not owner.previously:
                 message = f"{shown(name)} is the name of another role, declared in {owner.path}"
-                fix = "Remove it, or rename in two steps, one merge each"
+                fix = "Remove it, or give that role the earlier name it had itself"
+                yield statement.problem(place, "role.previous-name", message, fix)
+            elif owner is not None and owner is not statement and _hands_back(owner, statement, owners):
+                message = f"{shown(name)} goes round in a circle: it is the name of the role in {owner.path}"
+                fix = "Rename one of them to a name of its own first, and merge that"
                 yield statement.problem(place, "role.previous-name", message, fix)
             elif seen in claimed:
                 message = f"{shown(name)} is listed as an earlier name twice, also in {claimed[seen].path}"
                 yield statement.problem(place, "role.previous-name", message, "Keep it in one place")
             claimed.setdefault(seen, statement)
+
+
+def _hands_back(owner: Statement, statement: Statement, owners: dict[str, Statement]) -> bool:
+    """Say whether the earlier names of `owner` lead, role by role, to the name that `statement` has now."""
+    seen: set[str] = set()
+    waiting = [owner]
+    while waiting:
+        link = waiting.pop()
+        if link is statement:
+            return True
+        if link.key not in seen:
+            seen.add(link.key)
+            earlier = (owners.get(skeleton(name)) for name in link.previously)
+            waiting.extend(found for found in earlier if found is not None and found is not link)
+    return False
 
 
 def check_successors(statements: Statements) -> Iterator[Problem]:

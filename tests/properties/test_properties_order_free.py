@@ -28,7 +28,7 @@ from reconciler.render.styled import to_text
 from reconciler.render.view import view
 
 PROJECT = Path(__file__).resolve().parents[2]
-GOLDEN = "sha256:c36156b3dc41f379e7526a9d494834bc447fa1b7968188b62633c864b5da1c97"
+GOLDEN = "sha256:fbf55d14c6b357ee6ae580b07b414616ac764a3084d5ea8a7536af46bcbad17c"
 
 
 class Reversed:

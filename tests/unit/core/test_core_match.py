@@ -130,3 +130,34 @@ def test_match_refuses_live_roles_of_one_name(name: str) -> None:
 
     assert f'"Agent" (rol_1) and "{name}" (rol_2) have the same name' in raised.value.detail
     assert raised.value.fix == "Rename one of the two in the product"
+
+
+def test_match_lets_roles_hand_their_names_on() -> None:
+    """Where one role takes the name that another had before, each file finds the role it was."""
+    files = (a_role("a", name="B", previously=("A",)), a_role("b", name="C", previously=("B",)))
+
+    found = matched(files, a_live_role("A"), a_live_role("B"))
+
+    assert [("a", "A", True), ("b", "B", True)] == [(m.role.key, m.live.content.name, m.renamed) for m in found.matched]
+
+
+def test_match_sees_that_names_were_handed_on_already() -> None:
+    """After that both names are live, and neither is an earlier name left over."""
+    files = (a_role("a", name="B", previously=("A",)), a_role("b", name="C", previously=("B",)))
+
+    found = matched(files, a_live_role("B"), a_live_role("C"))
+
+    assert [("a", "B", False), ("b", "C", False)] == [
+        (m.role.key, m.live.content.name, m.renamed) for m in found.matched
+    ]
+
+
+def test_match_ends_in_a_problem_where_names_go_round() -> None:
+    """Files that should have been refused before cannot send matching round in circles."""
+    files = (
+        a_role("a", name="B", previously=("A",)),
+        a_role("b", name="A", previously=("B",)),
+        a_role("c", name="C", previously=("B",)),
+    )
+
+    assert "role.previous-name" in {p.code for p in problems(files, a_live_role("A"), a_live_role("B"))}

@@ -245,3 +245,17 @@ def test_lowest_counts_between_two_moves() -> None:
     bench = Bench(live, files, [a_person("u1", "Boss"), a_person("u2", "Help")])
 
     assert bench.lowest(bench.ordered().changes) == 0
+
+
+def test_order_frees_a_name_before_another_role_takes_it() -> None:
+    """A tenant allows each name once, so the role that leaves a name goes before the one that takes it."""
+    bench = Bench(
+        [a_live_role("A", grants=(VIEW, TAG)), a_live_role("B", grants=(VIEW,))],
+        [
+            a_role("first", name="B", previously=("A",), grants=(VIEW,)),
+            a_role("second", name="C", previously=("B",), grants=(VIEW, REPLY)),
+        ],
+        [],
+    )
+
+    assert keys(bench.ordered().changes) == ["second", "first"]

@@ -125,7 +125,8 @@ def test_plan_tells_what_this_change_did_from_what_was_pending(
 
 def test_plan_notes_permissions_that_are_kept_unseen() -> None:
     """What the lock does not know is kept, and said."""
-    plan = a_plan(a_request(a_role("beta")), a_tenant(a_live_role("Beta", grants=(VIEW, UNKNOWN))))
+    live = a_live_role("Beta", grants=(VIEW, UNKNOWN), user_count=1)
+    plan = a_plan(a_request(a_role("beta")), a_tenant(live, people=[a_person("1", "Beta")]))
 
     assert plan.changes == ()
     assert plan.notes == (

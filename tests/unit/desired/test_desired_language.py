@@ -302,15 +302,45 @@ def test_same_stem_in_two_folders_is_refused() -> None:
     assert [(p.path, p.code) for p in caught.value.problems] == [("roles/b/x.yaml", "role.duplicate-key")]
 
 
-@pytest.mark.parametrize("earlier", ["Day Desk", "day desk", "Old Desk"])
+@pytest.mark.parametrize("earlier", ["Day Desk", "day desk"])
 def test_earlier_name_in_use_is_refused(earlier: str) -> None:
-    """An earlier name may belong to no other role, neither as its name nor as an earlier one."""
+    """An earlier name may not be the name of a role that had no other name before."""
     found = codes(
-        a=a_file("Day Desk", "previously: [Old Desk]\npermissions: {}\n"),
+        a=a_file("Day Desk"),
         b=a_file("Night Desk", f"previously: [{earlier}]\npermissions: {{}}\n"),
     )
 
     assert found == [("b", 3, "role.previous-name")]
+
+
+def test_earlier_name_of_two_roles_is_refused() -> None:
+    """Only one role can have had a name before."""
+    found = codes(
+        a=a_file("Day Desk", "previously: [Old Desk]\npermissions: {}\n"),
+        b=a_file("Night Desk", "previously: [Old Desk]\npermissions: {}\n"),
+    )
+
+    assert found == [("b", 3, "role.previous-name")]
+
+
+def test_roles_may_hand_their_names_on() -> None:
+    """One role takes the name that another had before, in one change."""
+    state = load(
+        a=a_file("Day Desk", "previously: [Old Desk]\npermissions: {}\n"),
+        b=a_file("Night Desk", "previously: [Day Desk]\npermissions: {}\n"),
+    )
+
+    assert [role.previously for role in state.roles] == [("Old Desk",), ("Day Desk",)]
+
+
+def test_names_that_go_round_in_a_circle_are_refused_by_name() -> None:
+    """Two roles cannot swap names in one change; both files are named."""
+    found = codes(
+        a=a_file("Day Desk", "previously: [Night Desk]\npermissions: {}\n"),
+        b=a_file("Night Desk", "previously: [Day Desk]\npermissions: {}\n"),
+    )
+
+    assert found == [("a", 3, "role.previous-name"), ("b", 3, "role.previous-name")]
 
 
 def test_names_cannot_be_swapped_in_one_step() -> None:

@@ -1,0 +1,107 @@
+"""What is worth telling beside the changes and the findings; nothing here stops or changes anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reconciler.core.facts import Facts
+from reconciler.core.wording import listing, people
+from reconciler.model.change import Create, key_of, revokes_of
+from reconciler.model.role import LiveRole, RoleKey, RoleKind
+
+LIKE = 90
+"""Percent of the permissions of two roles together that both must have to be offered as one role renamed."""
+
+
+def notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
+    """Give every note on a plan, in no order; `hoisted` are the administrator grants that go first."""
+    if hoisted:
+        yield (
+            f"{listing(hoisted)} goes first: its grant of {facts.administrators.permission} keeps the tenant from "
+            "being without an administrator half way"
+        )
+    yield from _unknown_permissions(facts)
+    yield from _people_not_counted(facts)
+    yield from _perhaps_renamed(facts)
+    yield from _unheld(facts)
+    yield from _since_the_base(facts)
+
+
+def _unknown_permissions(facts: Facts) -> Iterator[str]:
+    lock = facts.desired.catalogue.by_key
+    for found in facts.matching.matched:
+        unknown = [p for p in found.live.content.permissions if p not in lock]
+        if unknown:
+            yield (
+                f'"{found.live.content.name}" holds {listing(unknown)}, which the catalogue lock does not know: '
+                "kept, and counted as sensitive"
+            )
+
+
+def _people_not_counted(facts: Facts) -> Iterator[str]:
+    """Tell of service accounts that lose something, and of counts that are upper bounds."""
+    for change in facts.changes:
+        if isinstance(change, Create):
+            continue
+        revoked = facts.impact.effects.mask(revokes_of(change))
+        services = sum(
+            g.people for g in facts.impact.effects.services if change.live.id in g.role_ids and g.lost & revoked
+        )
+        if services:
+            number = "1 service account" if services == 1 else f"{services:,} service accounts"
+            yield f'"{change.live.content.name}": {number} would lose something too, besides the people counted'
+        if not facts.impact.by_role[key_of(change)].exact:
+            bound = people(facts.impact.by_role[key_of(change)].holders)
+            yield (
+                f'the holders of "{change.live.content.name}" could not be listed: every number of people for it is '
+                f"an upper bound of {bound}"
+            )
+
+
+def _perhaps_renamed(facts: Facts) -> Iterator[str]:
+    """Offer the line that would make a creation a rename, where an unmanaged role allows nearly the same.
+
+    It is never guessed: a creation leaves the holders behind, and a wrong rename would take them along.
+    """
+    for change in facts.changes:
+        if not isinstance(change, Create):
+            continue
+        for live in facts.matching.unmanaged:
+            if _alike(change, live):
+                yield (
+                    f'"{change.role.content.name}" would be created, and "{live.content.name}", which no file '
+                    f"declares, allows nearly the same. If it is that role under a new name, add to "
+                    f"{change.role.origin.path}: "
+                    f"previously: [{json.dumps(live.content.name, ensure_ascii=False)}]"
+                )
+
+
+def _alike(change: Create, live: LiveRole) -> bool:
+    wanted, there = change.role.content.permissions, live.content.permissions
+    both, either = len(wanted & there), len(wanted | there)
+    return live.kind is RoleKind.CUSTOM and both > 0 and both * 100 >= LIKE * either
+
+
+def _unheld(facts: Facts) -> Iterator[str]:
+    """Name the managed roles of the tenant's own making that nobody is assigned to."""
+    names = [
+        found.role.key
+        for found in facts.matching.matched
+        if found.live.user_count == 0 and found.live.kind is RoleKind.CUSTOM
+    ]
+    if names:
+        yield f"nobody holds {listing(names)}"
+
+
+def _since_the_base(facts: Facts) -> Iterator[str]:
+    """Tell what the change starts and stops managing, where the revision it starts from is known."""
+    if facts.base is None:
+        return
+    declared = {role.key for role in facts.desired.roles} | {role.key for role in facts.desired.retired}
+    first = [found.role.key for found in facts.matching.matched if found.role.key not in facts.base.contents]
+    if first:
+        yield f"managed here for the first time: {listing(first)}"
+    removed = {key for key, content in facts.base.contents.items() if content is not None} - declared
+    for key in sorted(removed):
+        yield f"the file of {key} was removed: the live role stays as it is and is no longer managed"
