@@ -22,18 +22,19 @@ class FileJournal:
         self.path = folder / f"{stamp}-{digest.removeprefix('sha256:')[:12]}.jsonl"
         self._clock = clock
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-        self._file = os.fdopen(os.open(self.path, flags, 0o600), "w", encoding="ascii")
+        self._file = os.open(self.path, flags, 0o600)
 
     def write(self, entry: Mapping[str, object]) -> None:
         """Append one entry with its time and return when it is on disk; raises `OSError` when it cannot be."""
         dated = {"at": self._clock.now().isoformat(), **entry}
-        self._file.write(json.dumps(dated, ensure_ascii=True) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        left = f"{json.dumps(dated, ensure_ascii=True)}\n".encode("ascii")
+        while left:
+            left = left[os.write(self._file, left) :]
+        os.fsync(self._file)
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        os.close(self._file)
 
     def __enter__(self) -> Self:
         return self

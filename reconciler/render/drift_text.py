@@ -27,8 +27,11 @@ def drift_text(plan: Plan) -> Iterator[Line]:
     )
     yield line(span(f"{plan.tenant.name}: ", Tone.STRONG), span(verdict, Tone.CARE))
     if beyond:
+        verb = "allows" if len(beyond) == 1 else "allow"
+        bound = "" if all(change.people_exact for change in beyond) else "at most "
         number = people(plan.summary.people_losing)
-        yield line("  ", span(f"{roles(len(beyond))} allow more than the files say; {number} can use it", Tone.BAD))
+        told = f"{roles(len(beyond))} {verb} more than the files say; {bound}{number} can use it"
+        yield line("  ", span(told, Tone.BAD))
     for change in sorted(plan.changes, key=lambda c: (not c.revokes, -c.people_losing, -c.people_gaining, c.role)):
         yield ()
         yield from _change(change)

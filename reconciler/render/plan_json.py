@@ -54,13 +54,13 @@ def _change(change: PlannedChange) -> Mapping[str, object]:
 def decode(text: str) -> Plan:
     """Read a document back, for comparing; a plan is never carried out from its document.
 
-    Raises `PlanStale` when the text is not a document of this format.
+    Raises `PlanStale` when the text is not, byte for byte, a document that `encode` would give.
     """
     try:
         told = json.loads(text)
         if told["format"] != FORMAT:
             raise PlanStale(f"The plan document has format {told['format']!r}; this version reads format {FORMAT}")
-        return Plan(
+        plan = Plan(
             tenant=PlanTenant(**told["tenant"]),
             commit=told["commit"],
             digest=told["digest"],
@@ -71,8 +71,11 @@ def decode(text: str) -> Plan:
             unmanaged=tuple(told["unmanaged"]),
             notes=tuple(told["notes"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if encode(plan) != text:
+            raise PlanStale("The plan document was changed after it was written", fix="Make the plan again")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PlanStale("The text is not a plan document of this format", fix="Make the plan again") from error
+    return plan
 
 
 def _planned(told: dict[str, Any]) -> PlannedChange:

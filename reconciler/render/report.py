@@ -25,7 +25,8 @@ def report_text(report: Report) -> Iterator[Line]:
     counted = Counter(outcome.result for outcome in report.outcomes)
     counts = ", ".join(f"{counted[result]} {result}" for result in Result if counted[result])
     tone = Tone.GOOD if report.complete else Tone.BAD
-    yield line(span(f"{counts}; {report.writes} writes sent", tone))
+    sent = "1 write sent" if report.writes == 1 else f"{report.writes:,} writes sent"
+    yield line(span(f"{counts}; {sent}", tone))
     if report.interrupted:
         yield line("Stopped as asked, after the write under way was settled.")
     if not report.complete:

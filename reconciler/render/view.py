@@ -71,8 +71,8 @@ def _verdict(plan: Plan) -> str:
         return "Nothing to do: the tenant is as the files say" if not plan.blocked else "Refused: a guard blocks"
     number = "1 change" if len(plan.changes) == 1 else f"{len(plan.changes):,} changes"
     if plan.blocked:
-        blocks = plan.summary.block
-        return f"{number}, refused by {'a guard' if blocks == 1 else f'{blocks} guards'}"
+        guards = len({f.guard for f in plan.findings if f.level is FindingLevel.BLOCK})
+        return f"{number}, refused by {'a guard' if guards == 1 else f'{guards} guards'}"
     waiting = len(plan.unconfirmed)
     if waiting:
         return f"{number}, {waiting} to confirm before apply"
@@ -103,7 +103,7 @@ def _change(change: PlannedChange) -> ChangeView:
     if change.action is Action.CREATE:
         effects.append("nobody holds it yet")
     else:
-        effects.append(f"{bound}{people(change.holders)} hold it" if change.holders != 1 else "1 person holds it")
+        effects.append(f"{bound}{people(change.holders)} {'holds' if change.holders == 1 else 'hold'} it")
     if change.people_losing:
         effects.append(f"{bound}{change.people_losing:,} lose something")
     elif change.revokes and change.holders:

@@ -212,3 +212,19 @@ def test_interrupted_command_exits_130(monkeypatch: pytest.MonkeyPatch, capsys: 
 
     assert run(["validate"]) == 130
     assert "Interrupted" in capsys.readouterr().err
+
+
+def test_journal_on_a_full_disk_fails_once_and_closes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fills up fails the entry that does not fit; leaving the journal then fails nothing more."""
+
+    def full(handle: int, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    with FileJournal(tmp_path, "sha256:0123456789abcdef", FakeClock()) as journal:
+        journal.write({"event": "sending"})
+        monkeypatch.setattr(os, "write", full)
+        with pytest.raises(OSError, match="No space left"):
+            journal.write({"event": "settled"})
+        monkeypatch.undo()
+
+    assert journal.path.read_text(encoding="ascii").count("\n") == 1
