@@ -11,9 +11,10 @@ from pathlib import Path
 from reconciler.cli.invocation import Invocation
 from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.confirmations import load_confirmations
-from reconciler.desired.language import load_desired
+from reconciler.desired.language import Reading, load_desired, read_desired
+from reconciler.desired.lint.levels import UNHELD_ROLE, LintLevel
 from reconciler.desired.settings import Settings, TenantSettings, load_settings
-from reconciler.errors import UsageProblem
+from reconciler.errors import InputRejected, UsageProblem
 from reconciler.model.finding import BaseRevision, Confirmation
 from reconciler.model.permission import Catalogue
 from reconciler.model.state import DesiredState
@@ -65,6 +66,14 @@ class Project:
         return load_desired(self.root, self.settings.roles, self.catalogue)
 
     @cached_property
+    def reading(self) -> Reading:
+        """The desired state with the way it is written; raises like `desired`."""
+        reading = read_desired(self.root, self.settings.roles, self.catalogue)
+        if reading.problems:
+            raise InputRejected(reading.problems)
+        return reading
+
+    @cached_property
     def confirmations(self) -> tuple[Confirmation, ...]:
         """The recorded confirmations; raises `InputRejected`."""
         return load_confirmations(self.confirmations_file)
@@ -90,6 +99,7 @@ class Project:
             confirmations=(*self.confirmations, *extra),
             base=None if base is None else self._base(base),
             commit=commit(self.root),
+            tells_unheld=self.settings.lint.get(UNHELD_ROLE) is not LintLevel.OFF,
         )
 
     def _base(self, revision: str) -> BaseRevision:

@@ -35,3 +35,5 @@ class Facts:
     """What the guards judge by: the stricter of the base revision's and the change's own."""
     base: BaseRevision | None
     """None where no base revision is known."""
+    tells_unheld: bool = True
+    """Whether roles that nobody holds are worth a note."""

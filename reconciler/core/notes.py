@@ -24,7 +24,8 @@ def notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
     yield from _unknown_permissions(facts)
     yield from _people_not_counted(facts)
     yield from _perhaps_renamed(facts)
-    yield from _unheld(facts)
+    if facts.tells_unheld:
+        yield from _unheld(facts)
     yield from _since_the_base(facts)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.desired.addresses import address_fault
 from reconciler.desired.document import Document, Route
+from reconciler.desired.lint.levels import LintLevel
 from reconciler.desired.reading import escaped, read_regular_file
 from reconciler.desired.shape import Violation, shipped_shape
 from reconciler.desired.text import shown
@@ -54,6 +55,8 @@ class Settings:
     roles: str = DEFAULT_ROLES
     """The folder of the role files: relative, forward slashes, no slash at the end."""
     guards: GuardSettings = field(default_factory=GuardSettings)
+    lint: Mapping[str, LintLevel] = field(default_factory=lambda: MappingProxyType({}))
+    """The lint rules that are told what they are; every other one warns."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -166,6 +169,7 @@ def _build(value: Mapping[str, Any]) -> Settings:
         default_tenant=value.get("default_tenant", "sandbox"),
         roles=value.get("roles", DEFAULT_ROLES).rstrip("/"),
         guards=_guards(value.get("guards", {})),
+        lint=MappingProxyType({rule: LintLevel(level) for rule, level in sorted(value.get("lint", {}).items())}),
     )
 
 

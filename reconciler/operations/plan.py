@@ -32,6 +32,8 @@ class Request:
     confirmations: tuple[Confirmation, ...] = ()
     base: BaseRevision | None = None
     commit: str | None = None
+    tells_unheld: bool = True
+    """Whether roles that nobody holds are worth a note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
         settings=request.settings,
         effective=effective,
         base=base,
+        tells_unheld=request.tells_unheld,
     )
     findings = judge(facts)
     confirmed = confirm(findings, request.confirmations, clock.now().date())

@@ -3,55 +3,82 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
-from reconciler.errors import Exit
+from reconciler.errors import Exit, Severity
+from reconciler.render.styled import Line, Tone, line, span
+
+if TYPE_CHECKING:
+    from reconciler.cli.wiring import Project
 
 EPILOG = """\b
 Examples:
   reconciler validate                        every file of the repository
+  reconciler validate --strict               for CI: advice counts, too
   reconciler validate roles/agent.yaml       only problems of this file
   reconciler validate --format json          for machines
+\b
+Exits 3 when there is an error, or with --strict a warning.
 """
 
 
 @click.command("validate", cls=ReportingCommand, epilog=EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @format_option
+@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
 @click.pass_obj
-def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: str) -> int:
+def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: str, strict: bool) -> int:
     """Check settings, role files and confirmations without a tenant and without a key.
 
     Every problem of every file is reported at once. With PATH, all files are still read, because roles build
-    on one another, and only the problems of these files are shown and count.
+    on one another, and only the problems of these files are shown and count. Warnings are advice on files that
+    are in order; the settings can switch each rule off or make it an error.
     """
     from reconciler.cli.wiring import Project
+    from reconciler.desired.lint.run import lint
+    from reconciler.desired.pinning import check_role_schema
     from reconciler.operations.validate import validate
     from reconciler.render.plan_json import to_json
     from reconciler.render.problems import problem_text, problems_document
-    from reconciler.render.styled import Tone, line, span
 
     project = Project(invocation)
     wanted = frozenset(_relative(path, project.root) for path in paths)
-    found = validate((lambda: project.settings, lambda: project.desired, lambda: project.confirmations))
+    found = validate(
+        (
+            lambda: project.settings,
+            lambda: check_role_schema(project.root, project.catalogue),
+            lambda: project.confirmations,
+        ),
+        lambda: lint(project.reading, project.settings.lint),
+    )
     shown = tuple(problem for problem in found if not wanted or problem.path in wanted)
+    errors = sum(problem.severity is Severity.ERROR for problem in shown)
+    stops = bool(shown) if strict else bool(errors)
     if output_format == Format.JSON:
         invocation.give(to_json(problems_document(shown)))
-    elif shown:
-        invocation.tell(part for problem in shown for part in problem_text(problem))
-        invocation.tell([line(span(_number(len(shown)), Tone.BAD))])
-    elif found:
-        invocation.show([line(span(f"no problems in these files, {_number(len(found))} in others", Tone.CARE))])
-    else:
-        declared = len(project.desired.roles) + len(project.desired.retired)
-        invocation.show([line(span(f"{declared:,} role files, no problems", Tone.GOOD))])
-    return Exit.INPUT_REJECTED if shown else Exit.DONE
+        return Exit.INPUT_REJECTED if stops else Exit.DONE
+    invocation.tell(part for problem in shown for part in problem_text(problem))
+    verdict = _verdict(project, len(shown) - errors, errors, others=len(found) - len(shown))
+    (invocation.tell if stops else invocation.show)([verdict])
+    return Exit.INPUT_REJECTED if stops else Exit.DONE
 
 
-def _number(problems: int) -> str:
-    return "1 problem" if problems == 1 else f"{problems:,} problems"
+def _verdict(project: Project, warnings: int, errors: int, *, others: int) -> Line:
+    """Say in one line how it went; advice is counted apart from what is wrong."""
+    advice = f", {_number(warnings, 'warning')}" if warnings else ""
+    if errors:
+        return line(span(f"{_number(errors, 'problem')}{advice}", Tone.BAD))
+    if others:
+        return line(span(f"no problems in these files{advice}, {others:,} in others", Tone.CARE))
+    declared = len(project.reading.desired.roles) + len(project.reading.desired.retired)
+    return line(span(f"{declared:,} role files, no problems{advice}", Tone.CARE if warnings else Tone.GOOD))
+
+
+def _number(number: int, word: str) -> str:
+    return f"1 {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _relative(path: Path, root: Path) -> str:

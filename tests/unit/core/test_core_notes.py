@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from builders import KEYS, TAG, VIEW, a_base, a_live_role, a_person, a_plan, a_request, a_retired_role, a_role, a_tenant
 
@@ -59,3 +61,10 @@ def test_notes_tell_what_starts_and_stops_being_managed() -> None:
         "managed here for the first time: new",
         "the file of gone was removed: the live role stays as it is and is no longer managed",
     )
+
+
+def test_settings_can_switch_the_note_on_unheld_roles_off() -> None:
+    """Who keeps empty roles on purpose is not told at every plan."""
+    request = replace(a_request(a_role("idle")), tells_unheld=False)
+
+    assert a_plan(request, a_tenant(a_live_role("Idle"))).notes == ()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from reconciler.desired.codes import CODES
 
-SOURCES = sorted((Path(__file__).parents[3] / "reconciler" / "desired").glob("*.py"))
-CODE = re.compile(r"(yaml|text|file|schema|role|catalogue|settings|confirmation)\.[a-z]+(-[a-z]+)*")
+SOURCES = sorted((Path(__file__).parents[3] / "reconciler" / "desired").rglob("*.py"))
+CODE = re.compile(r"(yaml|text|file|schema|role|catalogue|settings|confirmation|lint)\.[a-z]+(-[a-z]+)*")
 
 
 def codes_in(path: Path) -> set[str]:

@@ -1,0 +1,43 @@
+"""Run the lint rules that the settings leave on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from reconciler.desired.language import Reading
+from reconciler.desired.lint.levels import LintLevel
+from reconciler.desired.lint.names import misleading_name, near_standard_name
+from reconciler.desired.lint.overlaps import contained_role, equal_permissions
+from reconciler.desired.lint.subject import Rule, Subject
+from reconciler.desired.lint.texts import categories_left_out, sensitive_without_owner, thin_description
+from reconciler.errors import Problem, Severity
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "lint.categories-left-out": categories_left_out,
+        "lint.contained-role": contained_role,
+        "lint.equal-permissions": equal_permissions,
+        "lint.misleading-name": misleading_name,
+        "lint.near-standard-name": near_standard_name,
+        "lint.sensitive-without-owner": sensitive_without_owner,
+        "lint.thin-description": thin_description,
+    }
+)
+"""Each rule by the code of its findings; the settings name it without `lint.`."""
+
+
+def lint(reading: Reading, levels: Mapping[str, LintLevel]) -> tuple[Problem, ...]:
+    """Give everything the rules find in role files that have no problems, sorted; a rule is `warn` unless told."""
+    subject = Subject(reading)
+    found = []
+    for code, rule in RULES.items():
+        level = levels.get(code.removeprefix("lint."), LintLevel.WARN)
+        if level is LintLevel.OFF:
+            continue
+        severity = Severity.ERROR if level is LintLevel.ERROR else Severity.WARNING
+        found += [
+            Problem(place.path, place.line, place.column, code, message, fix, severity)
+            for place, message, fix in rule(subject)
+        ]
+    return tuple(sorted(found))
