@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from reconciler.core.match import Matching
 from reconciler.model.change import Change, Create, Retire, Update, permissions_of
@@ -84,6 +85,8 @@ def access(changes: Iterable[Change], roles: Iterable[LiveRole], matching: Match
                 retiring.append(change)
             case Create():
                 by_key[change.role.key] = change.role.content.permissions  # nobody holds it yet, but it may succeed
+            case _:
+                assert_never(change)
     for change in retiring:
         target = change.role.move_users_to
         after[change.live.id] = frozenset() if target is None else by_key.get(target, frozenset())

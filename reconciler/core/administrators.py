@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from reconciler.core.access import Access
 from reconciler.core.match import Matching
@@ -64,6 +65,8 @@ class Administrators:
                 roles.discard(write.leaves)
                 roles.add(joins)
                 return write.leaves in giving or joins in giving
+            case _:
+                assert_never(write)
 
 
 def _set(giving: set[_Role], role: _Role, *, present: bool) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
+from typing import assert_never
 
 from reconciler.core.administrators import Administrators
 from reconciler.core.match import name_key
@@ -65,6 +66,8 @@ def phase_of(change: Change) -> Phase:
         case Update():
             narrows = direction_of(change) in {Direction.NARROW, Direction.MIXED}
             return Phase.NARROW if narrows else Phase.WIDEN
+        case _:
+            assert_never(change)
 
 
 def order(changes: Iterable[Change], people: People, administrators: Administrators, minimum: int) -> Ordered:
@@ -131,6 +134,8 @@ def writes(changes: Iterable[Change], people: People) -> tuple[Write, ...]:
             case Retire():
                 moves.extend(_moves(change, people))
                 deletions.append(DeleteRole(role=change.role.key, live=change.live))
+            case _:
+                assert_never(change)
     return (*roles, *moves, *deletions)
 
 

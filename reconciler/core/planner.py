@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import assert_never
 
 from reconciler.core.confirm import Confirmed
 from reconciler.core.digest import plan_digest, role_digest
@@ -97,6 +98,8 @@ def _fields(facts: Facts, change: Change) -> tuple[FieldChange, ...]:
                 return ()
             names = {role.key: role.content.name for role in facts.desired.roles}
             return (FieldChange(path="holders", before=change.live.content.name, after=names.get(target, target)),)
+        case _:
+            assert_never(change)
 
 
 def _introduced_by(facts: Facts, change: Change) -> str | None:

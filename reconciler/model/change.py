@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from reconciler.model.permission import PermissionSet
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleContent, RoleKey
@@ -122,6 +123,8 @@ def action_of(change: Change) -> Action:
             return Action.UPDATE
         case Retire():
             return Action.RETIRE
+        case _:
+            assert_never(change)
 
 
 def permissions_of(content: RoleContent | None) -> PermissionSet:

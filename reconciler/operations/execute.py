@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from reconciler.core.match import name_key
 from reconciler.errors import TenantError
@@ -110,6 +111,8 @@ class Execution:
                 )
             case MoveHolder():
                 return self._move(write)
+            case _:
+                assert_never(write)
 
     def _moved_since(self, write: Write) -> bool:
         """Read again what a write is about where the product has no precondition that would refuse a stale one."""

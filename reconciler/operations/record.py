@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from reconciler.core.digest import role_digest
 from reconciler.model.role import RoleContent
@@ -42,6 +43,8 @@ def _write(write: Write) -> Mapping[str, object]:
             return {"request": "delete", "id": write.live.id, "before": _content(write.live.content), "after": None}
         case MoveHolder():
             return {"request": "move", "person": write.person.id, "leaves": write.leaves, "joins": write.joins}
+        case _:
+            assert_never(write)
 
 
 def _content(content: RoleContent) -> Mapping[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from reconciler.core.access import gains_of
 from reconciler.core.digest import confirmation_id, role_digest
@@ -47,3 +48,5 @@ def _who(change: Change) -> str:
             return f'"{change.live.content.name}" is retired, and the role that its holders get has'
         case Create() | Update():
             return f'"{change.role.content.name}" gets'
+        case _:
+            assert_never(change)
