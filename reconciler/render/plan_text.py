@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from reconciler.model.change import Action
 from reconciler.model.finding import Finding, FindingLevel
+from reconciler.model.notice import Notice
+from reconciler.render.notice import notices_text
 from reconciler.render.styled import Line, Tone, line, span
 from reconciler.render.view import ChangeView, PlanView, level_word
 
@@ -13,8 +16,8 @@ SHOWN = 12
 """A created role lists at most this many permissions; what people lose or gain is never cut."""
 
 
-def plan_text(shown: PlanView) -> Iterator[Line]:
-    """Give the lines of a plan."""
+def plan_text(shown: PlanView, notices: Sequence[Notice] | None = None) -> Iterator[Line]:
+    """Give the lines of a plan, with the messages to the people who lose something where `notices` are given."""
     yield from verdict_text(shown)
     for finding in shown.findings:
         yield ()
@@ -22,6 +25,9 @@ def plan_text(shown: PlanView) -> Iterator[Line]:
     for change in shown.changes:
         yield ()
         yield from _change_text(change)
+    if notices is not None:
+        yield ()
+        yield from notices_text(notices)
     yield from _tail(shown)
 
 
@@ -59,7 +65,7 @@ def _change_text(shown: ChangeView) -> Iterator[Line]:
     yield line(f"  {shown.effect}{owner}{since}")
     for field in change.fields:
         yield line(span(f"  ~ {field.path}: ", Tone.CARE), f'"{field.before}" -> "{field.after}"')
-    cut = len(shown.permissions) if change.holders else SHOWN
+    cut = SHOWN if change.action is Action.CREATE else len(shown.permissions)
     width = max((len(p.permission) for p in shown.permissions[:cut]), default=0)
     for permission in shown.permissions[:cut]:
         tone = Tone.BAD if permission.sign == "-" else Tone.GOOD

@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.cli.telling import Telling, telling_options
 from reconciler.errors import Exit
+from reconciler.model.notice import Notice
 from reconciler.model.plan import Plan
 
 EPILOG = """\b
@@ -15,6 +17,8 @@ Examples:
   reconciler plan                                 read it
   reconciler plan --base origin/main              tell this change from what was pending
   reconciler plan --format json --out plan.json   keep it for machines
+  reconciler plan --notice                        with messages to the people who lose something
+  reconciler plan --notice --names .reconciler/people.csv
 \b
 Exits 0 when the plan could be made, 2 with --exit-code when changes are pending,
 4 when a guard blocks it.
@@ -28,33 +32,52 @@ Exits 0 when the plan could be made, 2 with --exit-code when changes are pending
 )
 @click.option("--base", metavar="REV", help="The git revision that this change starts from.")
 @click.option("--exit-code", is_flag=True, help="Exit 2 when changes are pending.")
+@telling_options
 @click.pass_obj
-def command(invocation: Invocation, *, output_format: str, out: Path | None, base: str | None, exit_code: bool) -> int:
-    """Compare the files with the tenant and say what would change, for how many people. Writes nothing."""
+def command(
+    invocation: Invocation, *, output_format: str, out: Path | None, base: str | None, exit_code: bool, telling: Telling
+) -> int:
+    """Compare the files with the tenant and say what would change, for how many people. Writes nothing there.
+
+    With --notice, messages to the people who lose something are part of the text; as JSON they come alone. Names
+    and addresses of people are in no output but the file of --names.
+    """
     from reconciler.cli.output import require_writable, write_file
     from reconciler.cli.wiring import Project
     from reconciler.operations.plan import plan
-    from reconciler.render.plan_json import encode
     from reconciler.render.plan_text import plan_text, verdict_text
     from reconciler.render.styled import to_text
     from reconciler.render.view import view
     from reconciler.tenants.clock import SystemClock
 
+    telling.require_usable(out)
     if out is not None:
         require_writable(out)
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     request = project.request(base=base)
     with project.reader(clock, progress) as tenant:
-        made = plan(request, tenant, clock, progress).plan
+        planned = plan(request, tenant, clock, progress)
+        names_written = telling.write_names(planned, tenant, progress)
+    made, notices = planned.plan, telling.notices(planned)
     shown = view(made)
     if out is not None:
-        write_file(out, encode(made) if output_format == Format.JSON else to_text(plan_text(shown), colour=False))
+        as_text = to_text(plan_text(shown, notices), colour=False)
+        write_file(out, _as_data(made, notices) if output_format == Format.JSON else as_text)
         invocation.show(verdict_text(shown))
     elif output_format == Format.JSON:
-        invocation.give(encode(made))
+        invocation.give(_as_data(made, notices))
     else:
-        invocation.show(plan_text(shown))
+        invocation.show(plan_text(shown, notices))
+    invocation.tell(names_written)
     return exit_of(made, exit_code=exit_code)
+
+
+def _as_data(made: Plan, notices: tuple[Notice, ...] | None) -> str:
+    """Give the plan document, or the notices alone: they are no part of what is reviewed and applied."""
+    from reconciler.render.notice import notices_document
+    from reconciler.render.plan_json import encode, to_json
+
+    return encode(made) if notices is None else to_json(notices_document(notices))
 
 
 def exit_of(made: Plan, *, exit_code: bool) -> Exit:
