@@ -15,9 +15,12 @@ from reconciler.errors import Exit
 
 COMMANDS = {
     "apply": "Make the tenant as the files say, once every guard agrees.",
+    "catalogue": "Say what the vendor changed about permissions, and pin it.",
     "confirm": "Record a yes to exactly one finding of the plan.",
     "doctor": "Say what the key may do and what could not be verified.",
     "drift": "Say what moved in the tenant.",
+    "explain": "Say where a permission comes from, who has it, and through which role.",
+    "matrix": "Show every role by every permission, with what differs from live marked.",
     "plan": "Say what would change, and how many people lose or gain what.",
     "sandbox": "The embedded tenant: serve it on a port, or start over.",
     "validate": "Check the files alone: no tenant and no key.",

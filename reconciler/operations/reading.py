@@ -25,14 +25,19 @@ def read_live(tenant: TenantReader, progress: Progress) -> LiveState:
     return LiveState(tenant=identity, account=account, catalogue=catalogue, roles=roles, headcount=tenant.headcount())
 
 
-def read_people(tenant: TenantReader, role_ids: Iterable[RoleId], progress: Progress) -> People:
+def read_people(
+    tenant: TenantReader,
+    role_ids: Iterable[RoleId],
+    progress: Progress,
+    label: str = "Reading who holds the changed roles",
+) -> People:
     """Read everyone assigned to the given roles; a role whose holders the key may not list stays unlisted.
 
     Somebody who is met twice is kept as met last. Raises a `TenantError` when a listing cannot be proved
     complete.
     """
     wanted = tuple(role_ids)
-    progress.stage("Reading who holds the changed roles", len(wanted))
+    progress.stage(label, len(wanted))
     people: dict[PersonId, Person] = {}
     listed: set[RoleId] = set()
     for role_id in wanted:
