@@ -14,7 +14,7 @@ from reconciler.desired.confirmations import load_confirmations
 from reconciler.desired.language import Reading, load_desired, read_desired
 from reconciler.desired.lint.levels import UNHELD_ROLE, LintLevel
 from reconciler.desired.settings import Settings, TenantSettings, load_settings
-from reconciler.errors import InputRejected, UsageProblem
+from reconciler.errors import InputRejected, Problem, UsageProblem
 from reconciler.model.finding import BaseRevision, Confirmation
 from reconciler.model.permission import Catalogue
 from reconciler.model.state import DesiredState
@@ -72,6 +72,11 @@ class Project:
         if reading.problems:
             raise InputRejected(reading.problems)
         return reading
+
+    def expand(self, catalogue: Catalogue) -> tuple[DesiredState, tuple[Problem, ...]]:
+        """Say what the role files mean under another catalogue, and what is wrong with them then."""
+        reading = read_desired(self.root, self.settings.roles, catalogue)
+        return reading.desired, reading.problems
 
     @cached_property
     def confirmations(self) -> tuple[Confirmation, ...]:

@@ -15,6 +15,8 @@ from reconciler.model.permission import Catalogue
 ROLE_SCHEMA = "schemas/role.schema.json"
 """Where a repository keeps the schema for the editors of its role files, seen from the settings file."""
 
+_BY_HAND = f"Ask the vendor, or edit {LOCK} by hand"
+
 
 def check_role_schema(root: Path, lock: Catalogue) -> None:
     """Raise `InputRejected` when the repository has a role schema and it is not the one that `lock` gives."""
@@ -26,46 +28,46 @@ def check_role_schema(root: Path, lock: Catalogue) -> None:
     raise InputRejected((Problem(ROLE_SCHEMA, 0, 0, "catalogue.schema-stale", message, fix),))
 
 
-def require_pinnable(root: Path, lock: Catalogue, proposed: Catalogue) -> None:
-    """Refuse what must not be written: a catalogue that cannot be read back, or files with uncommitted edits.
-
-    `lock` is what files are checked against now; a schema that was made from it may always be replaced. Raises
-    `TenantAnswerUnusable` and `UsageProblem`.
-    """
-    try:
-        readable = parse_catalogue(LOCK, render_lock(proposed).encode()) == proposed
-    except InputRejected as rejected:
-        first = rejected.problems[0]
-        raise TenantAnswerUnusable(
-            f"The tenant's permissions cannot be pinned: {first.message}",
-            fix="Correct schemas/permissions.yaml by hand, or ask the vendor",
-        ) from rejected
-    if not readable:
-        raise TenantAnswerUnusable("The tenant's permissions have names that cannot be pinned", fix="Ask the vendor")
-    edited = uncommitted(root, (LOCK, ROLE_SCHEMA))
-    schema = read_regular_file(root, ROLE_SCHEMA)
-    if schema is not None and _is_schema_of(schema, lock):
-        edited -= {ROLE_SCHEMA}
-    if edited:
-        names = " and ".join(sorted(edited))
-        raise UsageProblem(f"{names} would be overwritten with edits that are not committed", fix="Commit them first")
-
-
 def pin(root: Path, lock: Catalogue, proposed: Catalogue) -> tuple[str, ...]:
     """Make lock and schema say `proposed`, each in one step, and give the paths that were written.
 
-    The lock is left alone where `proposed` is what it says already. If the second file cannot be written,
-    `check_role_schema` tells it, and doing this again mends it.
+    What says it already is left alone. If the second file cannot be written, `check_role_schema` tells it, and
+    doing this again mends it. Raises, with nothing written, `UsageProblem` where that would overwrite edits that no
+    commit has, and `TenantAnswerUnusable` where `proposed` could not be read back.
     """
-    written = []
+    schema = read_regular_file(root, ROLE_SCHEMA)
+    wanted = {}
     if proposed != lock:
-        _write(root, LOCK, render_lock(proposed))
-        written.append(LOCK)
-    raw = read_regular_file(root, ROLE_SCHEMA)
-    if raw is None or not _is_schema_of(raw, proposed):
-        _write(root, ROLE_SCHEMA, render_role_schema(proposed))
-        written.append(ROLE_SCHEMA)
-    return tuple(written)
+        _require_readable(proposed)
+        wanted[LOCK] = render_lock(proposed)
+    if schema is None or not _is_schema_of(schema, proposed):
+        wanted[ROLE_SCHEMA] = render_role_schema(proposed)
+    # A schema that was made from the lock is no loss, whether a commit has it or not.
+    made = frozenset({ROLE_SCHEMA} if schema is not None and _is_schema_of(schema, lock) else ())
+    edited = uncommitted(root, wanted.keys() - made)
+    if edited:
+        names = " and ".join(sorted(edited))
+        raise UsageProblem(f"{names} would be overwritten, with edits that no commit has", fix="Commit them first")
+    for relative, text in wanted.items():
+        _write(root, relative, text)
+    return tuple(wanted)
+
+
+def _require_readable(proposed: Catalogue) -> None:
+    """Refuse a catalogue that the lock's own rules would refuse, so that no broken lock is ever written."""
+    administers = proposed.role_administration
+    if administers not in proposed.keys:
+        raise UsageProblem(
+            f"The tenant no longer has `{administers}`, by which administrators are known",
+            fix=f"Edit {LOCK} by hand: list what took its place and name it in `role_administration`",
+        )
+    try:
+        same = parse_catalogue(LOCK, render_lock(proposed).encode()) == proposed
+    except InputRejected as rejected:
+        reasons = tuple(problem.message for problem in rejected.problems)
+        raise TenantAnswerUnusable("The tenant's permissions cannot be pinned", fix=_BY_HAND, reasons=reasons) from None
+    if not same:
+        raise TenantAnswerUnusable("The tenant's permissions have keys that cannot be pinned", fix=_BY_HAND)
 
 
 def _write(root: Path, relative: str, text: str) -> None:

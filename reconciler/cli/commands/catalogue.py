@@ -1,0 +1,47 @@
+"""`reconciler catalogue`: say what the vendor changed, and take it over into the lock."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.errors import Exit
+
+EPILOG = """\b
+Examples:
+  reconciler catalogue              what the tenant has and the lock does not, and the other way round
+  reconciler catalogue --update     pin what the tenant has, and show which roles that widens
+\b
+Exits 2 when the tenant differs from the lock, 0 when it does not or the lock was updated.
+"""
+
+
+@click.command("catalogue", cls=ReportingCommand, epilog=EPILOG)
+@click.option("--update", is_flag=True, help="Rewrite the lock and the role schema; the tenant is only read.")
+@format_option
+@click.pass_obj
+def command(invocation: Invocation, *, update: bool, output_format: str) -> int:
+    """Compare the permissions of the tenant with the lock that role files are expanded against.
+
+    A permission that the vendor adds reaches nobody before it is in the lock, whatever `all` and `view` say.
+    """
+    from reconciler.cli.wiring import Project
+    from reconciler.desired.pinning import pin
+    from reconciler.operations.catalogue import compare
+    from reconciler.render.catalogue import comparison_document, comparison_text, written_text
+    from reconciler.render.plan_json import to_json
+    from reconciler.tenants.clock import SystemClock
+
+    project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
+    lock = project.catalogue
+    with project.reader(clock, progress) as tenant:
+        compared = compare(lock, project.expand, tenant, progress)
+    written = pin(project.root, lock, compared.proposed) if update else ()
+    if output_format == Format.JSON:
+        invocation.give(to_json(comparison_document(compared, written)))
+    else:
+        if not update or compared.differs:
+            invocation.show(comparison_text(compared, updating=update))
+        if update:
+            invocation.show(written_text(compared, written))
+    return Exit.CHANGES_PENDING if compared.differs and not update else Exit.DONE

@@ -1,0 +1,105 @@
+"""What the vendor changed: a tenant's catalogue beside its lock, and what role files would mean under a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.errors import Problem
+from reconciler.model.permission import Catalogue, Permission
+from reconciler.model.role import RoleKey
+
+
+class Aspect(StrEnum):
+    """In what way a permission differs."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    LEVEL = "level"
+    SENSITIVE = "sensitive"
+    REQUIRES = "requires"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionDifference:
+    """One permission that the lock and the tenant do not say the same of."""
+
+    key: str
+    pinned: Permission | None
+    """As the lock has it; None where the vendor added it."""
+    live: Permission | None
+    """As the tenant has it; None where the vendor removed it."""
+    perhaps: tuple[str, ...] = ()
+    """The permissions of the other side with its name and category and another key, sorted: perhaps it was renamed."""
+    roles: tuple[RoleKey, ...] = ()
+    """The roles whose files mean it, or would after an update, sorted; none where only its name differs."""
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """In what ways it differs, the weightiest first."""
+        if self.pinned is None:
+            return (Aspect.ADDED,)
+        if self.live is None:
+            return (Aspect.REMOVED,)
+        differs = {
+            Aspect.LEVEL: self.pinned.level is not self.live.level,
+            Aspect.SENSITIVE: self.pinned.sensitive is not self.live.sensitive,
+            Aspect.REQUIRES: set(self.pinned.requires) != set(self.live.requires),
+            Aspect.NAME: self.pinned.name != self.live.name,
+        }
+        return tuple(aspect for aspect, different in differs.items() if different)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryDifference:
+    """A category that is called otherwise."""
+
+    key: str
+    pinned: str
+    live: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardRoleDifference:
+    """A role of the product of which lock and tenant do not say the same."""
+
+    name: str
+    pinned: bool | None
+    """Whether it can be edited, as the lock says; None where it does not list the role."""
+    live: bool | None
+    """Whether it can be edited, as the tenant says; None where it has no such role."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEffect:
+    """What a new lock does to the meaning of one role file, though nobody edits the file."""
+
+    role: RoleKey
+    name: str
+    file: str
+    grants: tuple[str, ...]
+    """Sorted; through `all` or `view`."""
+    revokes: tuple[str, ...]
+    """Sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueComparison:
+    """The lock beside the live catalogue; every part sorted."""
+
+    lock: Catalogue
+    proposed: Catalogue
+    """What an update pins; the very lock where no permission differs."""
+    permissions: tuple[PermissionDifference, ...]
+    categories: tuple[CategoryDifference, ...]
+    standard_roles: tuple[StandardRoleDifference, ...]
+    """Told only; an update leaves the standard roles of the lock as they are."""
+    effects: tuple[RoleEffect, ...]
+    problems: tuple[Problem, ...]
+    """What `validate` would say of the role files after an update."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.permissions or self.categories or self.standard_roles)

@@ -1,0 +1,158 @@
+"""What the vendor changed, as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+
+from reconciler.core.wording import listing, roles
+from reconciler.model.permission import Permission
+from reconciler.model.vendor import (
+    Aspect,
+    CatalogueComparison,
+    PermissionDifference,
+    RoleEffect,
+    StandardRoleDifference,
+)
+from reconciler.render.problems import problem_text, problems_document
+from reconciler.render.styled import Line, Tone, line, span
+
+_SIGNS = {Aspect.ADDED: ("+", Tone.GOOD), Aspect.REMOVED: ("-", Tone.BAD)}
+
+
+def comparison_text(compared: CatalogueComparison, *, updating: bool = False) -> Iterator[Line]:
+    """Give the verdict, every difference with the roles it touches, and what to do next unless that is being done."""
+    lock = compared.lock
+    if not compared.differs:
+        number = f"{len(lock.keys):,} permissions"
+        yield line(span(f"The tenant has the {number} of the lock, version {lock.version}", Tone.GOOD))
+        return
+    yield line(span(f"The tenant differs from the catalogue lock, version {lock.version}", Tone.CARE))
+    for difference in compared.permissions:
+        yield line()
+        yield from _permission(difference)
+    for category in compared.categories:
+        yield line()
+        yield line(f"~ {category.key}  ", f'the category is called "{category.live}", not "{category.pinned}"')
+    for role in compared.standard_roles:
+        yield line()
+        yield line("! ", _standard(role))
+        yield line("  an update leaves this to you: correct `standard_roles` in the lock by hand")
+    yield line()
+    if compared.proposed is not lock and not updating:
+        yield from effects_text(compared, done=False)
+        yield line(span("Next:  ", Tone.STRONG), "reconciler catalogue --update")
+
+
+def effects_text(compared: CatalogueComparison, *, done: bool) -> Iterator[Line]:
+    """Say what the role files mean with the new lock, and which of them are refused then."""
+    verb = "now means" if done else "would mean"
+    widened = [effect for effect in compared.effects if effect.grants]
+    narrowed = [effect for effect in compared.effects if effect.revokes]
+    for which, effects in (("more", widened), ("less", narrowed)):
+        if effects:
+            subject = f"{roles(len(effects))}, unedited, {verb if len(effects) == 1 else _plural(verb)} {which}:"
+            yield line(span(subject, Tone.CARE))
+            for effect in effects:
+                yield from _effect(effect, which)
+    if not compared.effects:
+        yield line("No role file means anything else with the new lock")
+    if compared.problems:
+        number = len(compared.problems)
+        noun = "1 problem" if number == 1 else f"{number:,} problems"
+        yield line(span(f"validate {'finds' if done else 'would find'} {noun} then:", Tone.BAD))
+        for problem in compared.problems:
+            yield from problem_text(problem)
+
+
+def _plural(verb: str) -> str:
+    return verb.replace("means", "mean")
+
+
+def _effect(effect: RoleEffect, which: str) -> Iterator[Line]:
+    sign, moved = ("+", effect.grants) if which == "more" else ("-", effect.revokes)
+    yield line("  ", span(effect.name, Tone.STRONG), f"  {effect.file}")
+    for permission in moved:
+        yield line(f"    {sign} {permission}")
+
+
+def written_text(compared: CatalogueComparison, written: Iterable[str]) -> Iterator[Line]:
+    """Say which files were written and what the roles mean from now on."""
+    paths = tuple(written)
+    if not paths:
+        yield line(span("Nothing to write: lock and role schema are those of the tenant", Tone.GOOD))
+        return
+    yield line(span(f"Wrote {' and '.join(paths)}", Tone.GOOD))
+    if compared.proposed is compared.lock:
+        return
+    yield line(f"  the lock is version {compared.proposed.version} now; the tenant was only read")
+    yield from effects_text(compared, done=True)
+    yield line(span("Next:  ", Tone.STRONG), "review the change like any other: reconciler plan")
+
+
+def _permission(difference: PermissionDifference) -> Iterator[Line]:
+    sign, tone = _SIGNS.get(difference.aspects[0], ("~", Tone.CARE))
+    yield line(span(f"{sign} {difference.key}  ", tone), "; ".join(_changes(difference)))
+    pinned, live = difference.pinned, difference.live
+    for other in difference.perhaps:
+        yield line(f"  perhaps renamed {'from' if pinned is None else 'to'} {other}, which has the same name")
+    if difference.roles:
+        touched = listing(difference.roles)
+        if pinned is None:
+            yield line(f"  an update gives it through `all` or `view` to {touched}")
+        elif live is None:
+            yield line(f"  meant by {touched}")
+        else:
+            yield line(f"  touches {touched}")
+
+
+def _changes(difference: PermissionDifference) -> Iterator[str]:
+    """Say what differs, in words."""
+    pinned, live = difference.pinned, difference.live
+    if pinned is None or live is None:
+        there = live or pinned
+        if there is not None:
+            yield f"{difference.aspects[0]}: {_described(there)}"
+        return
+    for aspect in difference.aspects:
+        if aspect is Aspect.LEVEL:
+            yield f"{pinned.level} before, {live.level} now"
+        elif aspect is Aspect.SENSITIVE:
+            yield "sensitive now" if live.sensitive else "no longer sensitive"
+        elif aspect is Aspect.REQUIRES:
+            yield f"requires {listing(live.requires) or 'nothing'} now"
+        else:
+            yield f'called "{live.name}", "{pinned.name}" before'
+
+
+def _described(permission: Permission) -> str:
+    sensitive = ", sensitive" if permission.sensitive else ""
+    requires = f", requires {listing(permission.requires)}" if permission.requires else ""
+    return f'"{permission.name}", {permission.level}{sensitive}{requires}'
+
+
+def _standard(role: StandardRoleDifference) -> str:
+    if role.pinned is None:
+        return f'"{role.name}" is a standard role of the tenant, and the lock does not list it'
+    if role.live is None:
+        return f'"{role.name}" is a standard role in the lock, and the tenant has none of that name'
+    can = "can" if role.live else "cannot"
+    return f'the tenant says that "{role.name}" {can} be edited, and the lock says otherwise'
+
+
+def comparison_document(compared: CatalogueComparison, written: Iterable[str] = ()) -> Mapping[str, object]:
+    """Give the comparison as data, with the paths that an update has written."""
+    return {
+        "differs": compared.differs,
+        "version": compared.lock.version,
+        "proposed_version": compared.proposed.version,
+        "permissions": [
+            {"changed": [str(aspect) for aspect in difference.aspects], **asdict(difference)}
+            for difference in compared.permissions
+        ],
+        "categories": [asdict(category) for category in compared.categories],
+        "standard_roles": [asdict(role) for role in compared.standard_roles],
+        "effects": [asdict(effect) for effect in compared.effects],
+        **problems_document(compared.problems),
+        "written": list(written),
+    }
