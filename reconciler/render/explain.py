@@ -33,9 +33,10 @@ def explanation_text(told: Explanation, contact: Contact | None = None, also: Su
         yield line(span("Note: ", Tone.FAINT), f"a {also} is called so too; it is explained with --as {also}")
 
 
-def explanation_document(told: Explanation) -> Mapping[str, object]:
+def explanation_document(told: Explanation, also: Subject | None = None) -> Mapping[str, object]:
     """Give an explanation as data, described in docs/explain.md; never with a name or an address."""
-    return {"format": 1, "subject": str(_subject(told)), **asdict(told)}
+    counts = {"counts": told.counts} if isinstance(told, PersonExplanation) else {}
+    return {"format": 1, "subject": _subject(told), "also": also, **asdict(told), **counts}
 
 
 def _subject(told: Explanation) -> Subject:

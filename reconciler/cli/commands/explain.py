@@ -66,7 +66,7 @@ def command(invocation: Invocation, **asked: Unpack[Options]) -> int:
         with project.reader(clock, progress) as tenant:
             answer = explain(question, project.desired, tenant, nearest, progress)
     if asked["output_format"] == Format.JSON:
-        invocation.give(to_json(explanation_document(answer.explanation)))
+        invocation.give(to_json(explanation_document(answer.explanation, answer.also)))
     else:
         invocation.show(explanation_text(answer.explanation, answer.contact, answer.also))
     return Exit.DONE
