@@ -1,0 +1,212 @@
+"""Writing the lock and the role schema, and telling when they disagree."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reconciler.desired import git, pinning
+from reconciler.desired.catalogue import LOCK, load_catalogue, render_lock
+from reconciler.desired.git import uncommitted
+from reconciler.desired.pinning import ROLE_SCHEMA, check_role_schema, pin
+from reconciler.desired.schema import render_role_schema
+from reconciler.errors import InputRejected, TenantAnswerUnusable, UsageProblem
+from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
+
+ROOT = Path(__file__).resolve().parents[3]
+PINNED = load_catalogue(ROOT)
+
+
+def with_category(key: str, permission: Permission) -> Catalogue:
+    """Give what the tenant has: the lock's permissions and one of another category."""
+    added = Category(key=key, name="Labs", permissions=(permission,))
+    return replace(PINNED, version=PINNED.version + 1, categories=(*PINNED.categories, added))
+
+
+NEW = with_category("labs", Permission(key="labs.preview", name="Preview", level=PermissionLevel.ACT))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Give a folder with a lock and its schema."""
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / LOCK).write_text(render_lock(PINNED), encoding="utf-8")
+    (tmp_path / ROLE_SCHEMA).write_text(render_role_schema(PINNED), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def committed(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the same as a git repository in which everything is committed."""
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "Somebody")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "somebody@desk.example")
+    for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "lock"]):
+        subprocess.run(["git", *arguments], cwd=repository, check=True)
+    return repository
+
+
+def texts(folder: Path) -> tuple[str, str]:
+    """Give lock and schema."""
+    return (folder / LOCK).read_text(encoding="utf-8"), (folder / ROLE_SCHEMA).read_text(encoding="utf-8")
+
+
+def test_pin_writes_lock_and_schema_and_they_agree(repository: Path) -> None:
+    """Both say the new catalogue, and doing it again writes nothing."""
+    assert pin(repository, PINNED, NEW) == (LOCK, ROLE_SCHEMA)
+    assert texts(repository) == (render_lock(NEW), render_role_schema(NEW))
+    assert load_catalogue(repository) == NEW
+    check_role_schema(repository, NEW)
+
+    before = (repository / LOCK).stat().st_mtime_ns
+    assert pin(repository, NEW, NEW) == ()
+    assert (repository / LOCK).stat().st_mtime_ns == before
+
+
+def test_pin_makes_a_missing_or_stale_schema_and_leaves_the_lock_alone(repository: Path) -> None:
+    """The schema follows the lock even where no permission differs."""
+    (repository / ROLE_SCHEMA).unlink()
+    assert pin(repository, PINNED, PINNED) == (ROLE_SCHEMA,)
+
+    (repository / ROLE_SCHEMA).write_text("{}", encoding="utf-8")
+    assert pin(repository, PINNED, PINNED) == (ROLE_SCHEMA,)
+    check_role_schema(repository, PINNED)
+
+
+def test_pin_makes_the_folder_of_the_lock(tmp_path: Path) -> None:
+    """A repository that lived on the lock of the program gets one of its own."""
+    assert pin(tmp_path, PINNED, NEW) == (LOCK, ROLE_SCHEMA)
+
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "schemas").write_text("", encoding="ascii")
+    with pytest.raises(UsageProblem):
+        pin(blocked, PINNED, NEW)
+
+
+def test_stale_schema_is_a_problem_with_its_code(repository: Path) -> None:
+    """CI fails when schema and lock disagree; where there is no schema there is nothing to disagree."""
+    with pytest.raises(InputRejected) as caught:
+        check_role_schema(repository, NEW)
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.code) == (ROLE_SCHEMA, "catalogue.schema-stale")
+
+    (repository / ROLE_SCHEMA).unlink()
+    check_role_schema(repository, NEW)
+
+
+def test_line_ends_of_a_checkout_are_no_difference(repository: Path) -> None:
+    """Git may write the schema with the line ends of the machine."""
+    text = render_role_schema(PINNED).replace("\n", "\r\n")
+    (repository / ROLE_SCHEMA).write_bytes(text.encode())
+
+    check_role_schema(repository, PINNED)
+
+
+def test_committed_files_are_replaced(committed: Path) -> None:
+    """What git has can be brought back."""
+    assert pin(committed, PINNED, NEW) == (LOCK, ROLE_SCHEMA)
+    assert uncommitted(committed, (LOCK, ROLE_SCHEMA)) == {LOCK, ROLE_SCHEMA}
+
+
+def test_schema_made_from_the_lock_is_no_edit(committed: Path) -> None:
+    """A generated schema can be made again, so it may be replaced though no commit has it."""
+    pin(committed, PINNED, NEW)
+    subprocess.run(["git", "add", LOCK], cwd=committed, check=True)
+    subprocess.run(["git", "commit", "--quiet", "--message", "new lock"], cwd=committed, check=True)
+
+    assert pin(committed, NEW, replace(PINNED, version=3)) == (LOCK, ROLE_SCHEMA)
+
+
+@pytest.mark.parametrize("path", [LOCK, ROLE_SCHEMA])
+def test_edits_that_no_commit_has_are_not_overwritten(committed: Path, path: str) -> None:
+    """The file is named, and neither of the two is written."""
+    with (committed / path).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    before = texts(committed)
+
+    with pytest.raises(UsageProblem, match=path):
+        pin(committed, PINNED, NEW)
+    assert texts(committed) == before
+
+
+def test_file_that_git_does_not_know_counts_as_edited(committed: Path) -> None:
+    """Untracked and ignored files could not be brought back; files that are not there need not be."""
+    (committed / ".gitignore").write_text("ignored\n", encoding="ascii")
+    for name in ("new", "ignored", "[a]*"):
+        (committed / name).write_text("", encoding="ascii")
+
+    asked = ("new", "ignored", "[a]*", "missing", LOCK)
+    assert uncommitted(committed, asked) == {"new", "ignored", "[a]*"}
+
+
+def test_where_git_cannot_say_everything_counts_as_edited(committed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without git nothing in its work tree is overwritten; outside of one there is nothing to lose."""
+    monkeypatch.setattr(git.shutil, "which", lambda _: None)
+
+    assert uncommitted(committed, (LOCK, "missing")) == {LOCK}
+    assert uncommitted(committed.parent, (f"{committed.name}/{LOCK}",)) == frozenset()
+
+
+def test_tenant_without_role_administration_is_not_pinned(repository: Path) -> None:
+    """A lock that does not say who administers roles would switch the lock-out guard off."""
+    before = texts(repository)
+    without = tuple(c for c in PINNED.categories if c.key != "settings")
+
+    with pytest.raises(UsageProblem, match=r"settings\.roles"):
+        pin(repository, PINNED, replace(PINNED, version=2, categories=without))
+    assert texts(repository) == before
+
+
+@pytest.mark.parametrize(
+    "permission",
+    [
+        Permission(key="labs.Preview", name="Preview", level=PermissionLevel.ACT),
+        Permission(key="labs.preview", name="P" * 81, level=PermissionLevel.ACT),
+        Permission(key="labs.preview", name="Pre\u202eview", level=PermissionLevel.ACT),
+        Permission(key="labs.preview", name="Preview", level=PermissionLevel.ACT, requires=("labs.nothing",)),
+        Permission(key="labs.preview, name: X, level: view} #", name="Preview", level=PermissionLevel.ACT),
+    ],
+    ids=["letters", "long", "reversed", "unknown requirement", "injected"],
+)
+def test_catalogue_that_could_not_be_read_back_is_not_written(repository: Path, permission: Permission) -> None:
+    """Foreign text cannot break the lock, nor say anything else in it than the tenant said."""
+    before = texts(repository)
+
+    with pytest.raises(TenantAnswerUnusable):
+        pin(repository, PINNED, with_category("labs", permission))
+    assert texts(repository) == before
+
+
+def test_foreign_labels_are_kept_as_they_are(repository: Path) -> None:
+    """Quotes, colons and other alphabets survive the way through the lock."""
+    label = 'Vorschau: "neu" \\ プレビュー #1 {x}'
+    new = with_category("labs", Permission(key="labs.preview", name=label, level=PermissionLevel.VIEW, sensitive=True))
+
+    pin(repository, PINNED, new)
+
+    assert load_catalogue(repository) == new
+
+
+def test_second_file_that_cannot_be_written_is_mended_by_the_next_run(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fills up between the two leaves a stale schema, which is told, and the next update makes it."""
+    write = pinning.replace_file
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "role.schema.json":
+            raise UsageProblem("no space")
+        write(path, content)
+
+    monkeypatch.setattr(pinning, "replace_file", full)
+    with pytest.raises(UsageProblem):
+        pin(repository, PINNED, NEW)
+    with pytest.raises(InputRejected):
+        check_role_schema(repository, load_catalogue(repository))
+
+    monkeypatch.setattr(pinning, "replace_file", write)
+    assert pin(repository, NEW, NEW) == (ROLE_SCHEMA,)
