@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
 
-from reconciler.core.match import Matching
-from reconciler.model.change import Change, Create, Retire, Update, permissions_of
+from reconciler.model.change import Change, Create, permissions_after
 from reconciler.model.permission import PermissionSet
 from reconciler.model.person import People
-from reconciler.model.role import LiveRole, RoleId, RoleKey
+from reconciler.model.role import LiveRole, RoleId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,42 +67,11 @@ class Effects:
         return mask
 
 
-def access(changes: Iterable[Change], roles: Iterable[LiveRole], matching: Matching) -> Access:
-    """Give what each live role permits before and after `changes`, which came from `matching`."""
+def access(changes: Iterable[Change], roles: Iterable[LiveRole]) -> Access:
+    """Give what each live role permits before and after `changes`."""
     before = {role.id: role.content.permissions for role in roles}
-    after = dict(before)
-    by_key: dict[RoleKey, PermissionSet] = {
-        found.role.key: found.live.content.permissions for found in matching.matched
-    }
-    retiring: list[Retire] = []
-    for change in changes:
-        match change:
-            case Update():
-                after[change.live.id] = by_key[change.role.key] = change.content.permissions
-            case Retire():
-                retiring.append(change)
-            case Create():
-                by_key[change.role.key] = change.role.content.permissions  # nobody holds it yet, but it may succeed
-            case _:
-                assert_never(change)
-    for change in retiring:
-        target = change.role.move_users_to
-        after[change.live.id] = frozenset() if target is None else by_key.get(target, frozenset())
-    return Access(before=before, after=after)
-
-
-def gains_of(allowed: Access, change: Change) -> PermissionSet:
-    """Give what holders of the change's role, or its next ones, will have through it and do not have through it now."""
-    return _after(allowed, change) - permissions_of(change.before)
-
-
-def losses_of(allowed: Access, change: Change) -> PermissionSet:
-    """Give what holders of the change's role have through it now and will not have through it or its successor."""
-    return permissions_of(change.before) - _after(allowed, change)
-
-
-def _after(allowed: Access, change: Change) -> PermissionSet:
-    return change.role.content.permissions if isinstance(change, Create) else allowed.after[change.live.id]
+    after = {change.live.id: permissions_after(change) for change in changes if not isinstance(change, Create)}
+    return Access(before=before, after={**before, **after})
 
 
 def effects(allowed: Access, people: People) -> Effects:

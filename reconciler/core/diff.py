@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from reconciler.core.match import Match, Matching
-from reconciler.model.change import Change, Create, FieldChange, Retire, Update, key_of
-from reconciler.model.permission import Catalogue
-from reconciler.model.role import RoleContent
+from reconciler.model.change import Change, Create, FieldChange, Retire, Update, key_of, permissions_after
+from reconciler.model.permission import Catalogue, PermissionSet
+from reconciler.model.role import RoleContent, RoleKey
 
 
 def diff(matching: Matching, lock: Catalogue) -> tuple[Change, ...]:
@@ -18,8 +18,21 @@ def diff(matching: Matching, lock: Catalogue) -> tuple[Change, ...]:
     """
     changes: list[Change] = [Create(role=role) for role in matching.missing]
     changes.extend(update for m in matching.matched if (update := _update(m, lock)) is not None)
-    changes.extend(Retire(role=role, live=live) for role, live in matching.retiring)
+    permitted = _permitted(matching, changes)
+    changes.extend(
+        Retire(role=role, live=live, successor=permitted.get(role.move_users_to, frozenset()))
+        for role, live in matching.retiring
+    )
     return tuple(sorted(changes, key=key_of))
+
+
+def _permitted(matching: Matching, changes: Iterable[Change]) -> Mapping[RoleKey | None, PermissionSet]:
+    """Give what each declared role will permit once `changes` are made."""
+    permitted: dict[RoleKey | None, PermissionSet] = {
+        found.role.key: found.live.content.permissions for found in matching.matched
+    }
+    permitted.update((key_of(change), permissions_after(change)) for change in changes)
+    return permitted
 
 
 def _update(found: Match, lock: Catalogue) -> Update | None:

@@ -65,6 +65,7 @@ def _change(change: Change) -> Mapping[str, object]:
         "before": None if change.before is None else _content(change.before),
         "after": None if change.after is None else _content(change.after),
         "move_users_to": change.role.move_users_to if isinstance(change, Retire) else None,
+        **({"successor": sorted(change.successor)} if isinstance(change, Retire) else {}),
     }
 
 

@@ -42,7 +42,8 @@ def _document(plan: Plan, facts: Facts) -> Iterator[str]:
 
 def _told_right(told: PlannedChange, change: Change) -> bool:
     before = change.before.permissions if change.before else frozenset()
-    after = change.after.permissions if change.after else frozenset()
+    gone = change.successor if isinstance(change, Retire) else frozenset()
+    after = change.after.permissions if change.after else gone
     kinds = {Create: {"create"}, Update: {"update", "rename"}, Retire: {"retire"}}
     return (
         told.action in kinds[type(change)]

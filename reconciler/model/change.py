@@ -92,6 +92,8 @@ class Retire:
 
     role: RetiredRole
     live: LiveRole
+    successor: PermissionSet = frozenset()
+    """What the role that holders get instead will permit; empty where no role is named."""
 
     @property
     def before(self) -> RoleContent | None:
@@ -132,16 +134,21 @@ def permissions_of(content: RoleContent | None) -> PermissionSet:
     return frozenset() if content is None else content.permissions
 
 
+def permissions_after(change: Change) -> PermissionSet:
+    """Give what holders of the role will have through it, or through its successor."""
+    return change.successor if isinstance(change, Retire) else permissions_of(change.after)
+
+
 def grants_of(change: Change) -> PermissionSet:
-    """Give the permissions a change adds to its role."""
-    return permissions_of(change.after) - permissions_of(change.before)
+    """Give the permissions a change gives to those who hold its role, or will."""
+    return permissions_after(change) - permissions_of(change.before)
 
 
 def revokes_of(change: Change) -> PermissionSet:
-    """Give the permissions a change takes from its role."""
-    return permissions_of(change.before) - permissions_of(change.after)
+    """Give the permissions a change takes from those who hold its role."""
+    return permissions_of(change.before) - permissions_after(change)
 
 
 def direction_of(change: Change) -> Direction:
-    """Classify a change by what it does to its role's permissions."""
-    return Direction.between(permissions_of(change.before), permissions_of(change.after))
+    """Classify a change by what it does to those who hold its role."""
+    return Direction.between(permissions_of(change.before), permissions_after(change))

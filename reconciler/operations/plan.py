@@ -57,7 +57,7 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
     live = read_live(tenant, progress)
     matching = match(desired, live)
     changes = diff(matching, desired.catalogue)
-    allowed = access(changes, live.roles, matching)
+    allowed = access(changes, live.roles)
     people = read_people(tenant, reach(changes, allowed, live.roles, permission), progress)
     admins = administrators(allowed, matching, people, permission)
     ordered = order(changes, people, admins, effective.min_administrators)

@@ -28,7 +28,7 @@ from reconciler.render.styled import to_text
 from reconciler.render.view import view
 
 PROJECT = Path(__file__).resolve().parents[2]
-GOLDEN = "sha256:fbf55d14c6b357ee6ae580b07b414616ac764a3084d5ea8a7536af46bcbad17c"
+GOLDEN = "sha256:99ef833cd4e14446ae70b5f548c6a861a70da464154b586733ee2b11fab41d3d"
 
 
 class Reversed:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.core.access import gains_of, losses_of
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing
-from reconciler.model.change import Create
+from reconciler.model.change import Create, grants_of, revokes_of
 from reconciler.model.finding import Finding, FindingLevel, Guard
 
 
@@ -39,7 +38,7 @@ def _boundless(facts: Facts) -> list[str]:
         if not isinstance(change, Create)
         and change.live.user_count is None
         and change.live.id not in facts.people.listed
-        and (gains_of(facts.access, change) or losses_of(facts.access, change))
+        and (grants_of(change) or revokes_of(change))
     ]
 
 

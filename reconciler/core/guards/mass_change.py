@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.core.access import gains_of, losses_of
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
 from reconciler.core.wording import people, roles
-from reconciler.model.change import Create, key_of
+from reconciler.model.change import Create, grants_of, key_of, revokes_of
 from reconciler.model.finding import Finding, FindingLevel, Guard, Limit
 
 
@@ -34,7 +33,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     permissions = [
         f"{key_of(change)}:{sign}{permission}"
         for change in ordered
-        for sign, moving in (("+", gains_of(facts.access, change)), ("-", losses_of(facts.access, change)))
+        for sign, moving in (("+", grants_of(change)), ("-", revokes_of(change)))
         for permission in moving
     ]
     yield Finding(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.core.access import losses_of
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing, people, roles
-from reconciler.model.change import Change, key_of
+from reconciler.model.change import Change, key_of, revokes_of
 from reconciler.model.finding import Finding, FindingLevel, Guard
 
 
@@ -34,7 +33,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _of_role(facts: Facts, change: Change, losing: int) -> Finding:
-    key, losses = key_of(change), losses_of(facts.access, change)
+    key, losses = key_of(change), revokes_of(change)
     holders = facts.impact.by_role[key].holders
     bound = "" if facts.impact.by_role[key].exact else "at most "
     name = "" if change.before is None else change.before.name
@@ -53,7 +52,7 @@ def _of_role(facts: Facts, change: Change, losing: int) -> Finding:
 
 def _of_plan(facts: Facts, below: list[Change], losing: int) -> Finding:
     ordered = sorted(below, key=key_of)
-    losses = [f"{key_of(change)}:{permission}" for change in ordered for permission in losses_of(facts.access, change)]
+    losses = [f"{key_of(change)}:{permission}" for change in ordered for permission in revokes_of(change)]
     return Finding(
         guard=Guard.NARROWING,
         level=FindingLevel.CONFIRM,

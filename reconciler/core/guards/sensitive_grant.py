@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from reconciler.core.access import gains_of
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing, people
-from reconciler.model.change import Change, Create, Retire, Update, key_of
+from reconciler.model.change import Change, Create, Retire, Update, grants_of, key_of
 from reconciler.model.finding import Finding, FindingLevel, Guard, SensitiveGrant
 
 
@@ -21,7 +20,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     if facts.effective.sensitive_grant is SensitiveGrant.ALLOW:
         return
     for change in facts.changes:
-        granted = sorted(p for p in gains_of(facts.access, change) if facts.desired.catalogue.is_sensitive(p))
+        granted = sorted(p for p in grants_of(change) if facts.desired.catalogue.is_sensitive(p))
         if not granted:
             continue
         key = key_of(change)

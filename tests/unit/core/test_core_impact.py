@@ -40,7 +40,7 @@ def unread(live: LiveRole, *files: DesiredRole | RetiredRole, headcount: int | N
     state = a_state(*files)
     matching = match(state, a_live_state(*roles))
     changes = diff(matching, state.catalogue)
-    reached = effects(access(changes, roles, matching), people_of())
+    reached = effects(access(changes, roles), people_of())
     return impact(changes, reached, people_of(), roles, headcount)
 
 
@@ -91,7 +91,7 @@ def test_impact_bounds_a_retirement_by_what_the_successor_differs_in() -> None:
 
     agent = measured.by_role["agent"]
     assert (agent.losing, agent.gaining, agent.exact) == (7, 7, False)
-    assert {p.permission: p.losing for p in agent.per_permission} == {VIEW: 0, REPLY: 7}
+    assert {p.permission: p.losing for p in agent.per_permission} == {REPLY: 7, TAG: 0}
 
 
 def test_impact_counts_nobody_where_no_one_is_assigned() -> None:
@@ -109,7 +109,7 @@ def test_impact_counts_chosen_changes_as_one_set() -> None:
     matching = match(state, a_live_state(*live))
     changes = diff(matching, state.catalogue)
 
-    measured = impact(changes, effects(access(changes, live, matching), people), people, live, None)
+    measured = impact(changes, effects(access(changes, live), people), people, live, None)
 
     assert measured.losing() == 3
     assert measured.losing(["agent"]) == 2
@@ -168,10 +168,10 @@ def test_retirement_into_a_role_that_is_created_gives_what_its_file_says() -> No
 def test_effects_give_roles_that_were_not_listed_no_permission_we_know() -> None:
     """Somebody may hold a role that was made after the roles were listed."""
     live = (AGENT,)
-    matching = match(a_state(), a_live_state(*live))
+    match(a_state(), a_live_state(*live))
     stranger = replace(a_person("x"), role_ids=frozenset({RoleId("rol_agent"), RoleId("rol_after")}))
 
-    reached = effects(access((), live, matching), people_of(stranger))
+    reached = effects(access((), live), people_of(stranger))
 
     (group,) = reached.groups
     assert group.before == group.after == reached.mask((VIEW, REPLY))
@@ -179,10 +179,10 @@ def test_effects_give_roles_that_were_not_listed_no_permission_we_know() -> None
 
 def test_effects_give_somebody_whose_only_role_was_not_listed_nothing() -> None:
     """Whatever they can do, it is nothing of this plan."""
-    matching = match(a_state(), a_live_state(AGENT))
+    match(a_state(), a_live_state(AGENT))
     stranger = replace(a_person("x"), role_ids=frozenset({RoleId("rol_after")}))
 
-    (group,) = effects(access((), (AGENT,), matching), people_of(stranger)).groups
+    (group,) = effects(access((), (AGENT,)), people_of(stranger)).groups
 
     assert (group.before, group.after) == (0, 0)
 

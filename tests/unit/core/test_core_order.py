@@ -42,9 +42,7 @@ class Bench:
         matching = match(state, a_live_state(*live))
         self.people = people_of(*people, listed=live)
         self.changes = diff(matching, state.catalogue)
-        self.administrators: Administrators = administrators(
-            access(self.changes, live, matching), matching, self.people, ADMIN
-        )
+        self.administrators: Administrators = administrators(access(self.changes, live), matching, self.people, ADMIN)
 
     def ordered(self, minimum: int = 1) -> Ordered:
         """Order the changes."""

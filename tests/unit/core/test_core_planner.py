@@ -62,13 +62,13 @@ def test_plan_tells_a_change_with_everything_about_it() -> None:
 
 
 def test_plan_tells_a_retirement_as_a_move_of_holders() -> None:
-    """The field says from which role to which, by name."""
+    """The field says from which role to which, and permissions what the holders lose by it, not the role."""
     tenant = a_tenant(AGENT, a_live_role("Reader"))
     plan = a_plan(a_request(a_retired_role("agent", move_users_to="reader"), a_role("reader")), tenant)
 
     (change,) = plan.changes
     assert change.fields == (FieldChange(path="holders", before="Agent", after="Reader"),)
-    assert change.revokes == (REPLY, VIEW)
+    assert (change.revokes, change.direction) == ((REPLY,), Direction.NARROW)
 
 
 def test_plan_counts_what_it_does_and_what_it_leaves() -> None:
