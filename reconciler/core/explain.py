@@ -189,7 +189,8 @@ def giving(found: Known, key: str) -> tuple[RoleId, ...]:
     """Give the live roles that give a permission before or after the plan and that somebody holds, sorted."""
     sides = (found.access.before, found.access.after)
     ids = {role_id for side in sides for role_id, permissions in side.items() if key in permissions}
-    return tuple(sorted(role_id for role_id in ids if found.live_roles[role_id].user_count != 0))
+    held = {role_id for role_id, role in found.live_roles.items() if role.user_count != 0}
+    return tuple(sorted(ids & held))
 
 
 def explain_permission(found: Known, key: str, people: People, *, what_if: bool) -> PermissionExplanation:
