@@ -17,6 +17,7 @@ facts; they never print, log or exit.
     │  └─ WriteConflict, WriteRefused, WriteUnclear   answers to a write; apply turns them into outcomes
     ├─ ApplyIncomplete       something was written, and not everything                     8
     ├─ PlanUnsound           the planner broke its own invariants: our bug                70
+    ├─ FilesUnsound          a file drafted from a live role does not say that role: our bug  70
     └─ Interrupted           stopped by the person at the keyboard                       130
 """
 
@@ -251,6 +252,14 @@ class PlanUnsound(ReconcilerError):
     """The planner broke one of its own invariants; nothing was written."""
 
     code = "bug.plan"
+    summary = "A bug of ours"
+    exit_code = Exit.OUR_BUG
+
+
+class FilesUnsound(ReconcilerError):
+    """A file that was drafted from a live role does not read back as that role; nothing was written."""
+
+    code = "bug.files"
     summary = "A bug of ours"
     exit_code = Exit.OUR_BUG
 

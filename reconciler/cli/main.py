@@ -14,6 +14,7 @@ from reconciler.cli.invocation import Colour, Invocation
 from reconciler.errors import Exit
 
 COMMANDS = {
+    "adopt": "Write live roles as role files.",
     "apply": "Make the tenant as the files say, once every guard agrees.",
     "catalogue": "Say what the vendor changed about permissions, and pin it.",
     "confirm": "Record a yes to exactly one finding of the plan.",

@@ -24,3 +24,9 @@ def listing(names: Iterable[str]) -> str:
     if len(ordered) <= LISTED:
         return ", ".join(ordered)
     return f"{', '.join(ordered[:LISTED])} and {len(ordered) - LISTED:,} more"
+
+
+def apart(grants: Iterable[str], revokes: Iterable[str]) -> str:
+    """Say how one role differs from another, permissions in the order given."""
+    parts = [f"{sign} {', '.join(some)}" for sign, some in (("plus", tuple(grants)), ("minus", tuple(revokes))) if some]
+    return ", ".join(parts) or "the same permissions"

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
+        "adopt.by-hand": "The file of an adopted role is written in a form that no edit by program is safe in.",
+        "adopt.retired": "The role cannot be adopted, because its file asks for its deletion.",
         "catalogue.duplicate": "The lock lists a permission or a standard role more than once.",
         "catalogue.key": "A key of the lock is not its category, a dot and one word, or a category is there twice.",
         "catalogue.schema-stale": "The role schema of the repository is not the one that its catalogue lock gives.",

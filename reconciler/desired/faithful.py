@@ -1,0 +1,65 @@
+"""Say why a role file cannot say a live role, and what to do about it in the product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.desired.language import load_desired_from
+from reconciler.desired.role_text import role_text
+from reconciler.desired.text import suspects
+from reconciler.errors import InputRejected, Problem, Severity
+from reconciler.model.adoption import Reason, Subject
+from reconciler.model.permission import Catalogue
+
+_NAME_LINE, _DESCRIPTION_LINE = 2, 3
+"""Where `role_text` writes the two texts that people chose."""
+
+
+def faults(subject: Subject, catalogue: Catalogue) -> tuple[Reason, ...]:
+    """Give what the loader has against the file of a live role, alone; nothing where it can be said."""
+    content = subject.live.content
+    hidden = [*_hidden("name", content.name), *_hidden("description", content.description)]
+    if hidden:
+        return tuple(hidden)
+    try:
+        load_desired_from([(subject.path, role_text(subject, catalogue).encode("utf-8"))], catalogue)
+    except InputRejected as rejected:
+        return reasons(rejected.problems)
+    return ()
+
+
+def reasons(problems: tuple[Problem, ...]) -> tuple[Reason, ...]:
+    """Tell problems of a file that we wrote ourselves as what to do in the product, where the role comes from."""
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    return tuple(Reason(code=p.code, message=p.message, fix=_fix(p)) for p in errors)
+
+
+def lookalike(of: str) -> tuple[Reason, ...]:
+    """Give the reason of a role whose name cannot be told apart from another one."""
+    return (
+        Reason(
+            code="role.confusable-name",
+            message=f"The name looks like that of {of}",
+            fix="Rename one of the two in the product",
+        ),
+    )
+
+
+def _hidden(field: str, text: str) -> Iterator[Reason]:
+    """Find characters that no file may hold; the loader would tell their place in a file that does not exist."""
+    for found in suspects(text, limit=1):
+        yield Reason(
+            code=found.code, message=f"In the {field}: {found.message}", fix=f"Type the {field} again in the product"
+        )
+
+
+def _fix(problem: Problem) -> str:
+    if problem.code == "role.standard-unknown":
+        return "Add the role to standard_roles in schemas/permissions.yaml, once its name is checked"
+    if problem.code == "role.standard-missing":
+        return "Rename the role in the product; the name belongs to a standard role"
+    if problem.line == _NAME_LINE:
+        return "Rename the role in the product"
+    if problem.line == _DESCRIPTION_LINE:
+        return "Give it another description in the product"
+    return f"{problem.fix}, in the product"

@@ -1,0 +1,170 @@
+"""Change a role file that is there already to what is live, in as few places as that takes.
+
+A toggle is turned, an item is put in or taken out, a word is replaced only where it no longer fits. Comments, the
+order of keys and quotes stay. The result is for the caller to read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from reconciler.desired.form import adjusting_form, whole_form
+from reconciler.desired.quoting import scalar, word
+from reconciler.desired.schema import SELECTIONS
+from reconciler.desired.splice import Splicer, Unwritable
+from reconciler.desired.statement import Vocabulary
+from reconciler.model.permission import Catalogue, Category, PermissionSet
+from reconciler.model.role import RoleContent
+
+_TURNED = {"on": "off", "off": "on", "true": "false", "false": "true"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a role file says and is to say; permissions are those of the catalogue alone."""
+
+    stated: PermissionSet
+    """What the file would mean unchanged, on top of what it inherits."""
+    inherited: PermissionSet | None
+    """What its base will have; None where it has no base."""
+    wanted: RoleContent
+
+
+def revise(text: str, revision: Revision, vocabulary: Vocabulary) -> str:
+    """Give the text of a role file changed to what is wanted.
+
+    `text` must be a role file that the strict loader accepts. Raises `Unwritable` for forms that cannot be changed
+    safely, such as keys written with a question mark.
+    """
+    return _Reviser(text, revision, vocabulary).revised()
+
+
+class _Reviser:
+    def __init__(self, text: str, revision: Revision, vocabulary: Vocabulary) -> None:
+        self.splicer = Splicer(text)
+        self.top = self.splicer.top()
+        self.revision = revision
+        self.vocabulary = vocabulary
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The lock that words are expanded against."""
+        return self.vocabulary.catalogue
+
+    def revised(self) -> str:
+        """Make every edit and give the text."""
+        wanted = self.revision.wanted
+        self._text("name", wanted.name)
+        self._text("description", wanted.description)
+        self._earlier_names(wanted.name)
+        if wanted.permissions != self.revision.stated:
+            permissions = _entries(self.top)["permissions"][1]
+            if not isinstance(permissions, MappingNode):
+                raise Unwritable
+            for category in self.catalogue.categories:
+                keys = frozenset(p.key for p in category.permissions)
+                if (wanted.permissions ^ self.revision.stated) & keys:
+                    self._category(permissions, category)
+        return self.splicer.result()
+
+    def _text(self, field: str, text: str) -> None:
+        key, value = _entries(self.top)[field]
+        if isinstance(value, ScalarNode) and value.value != text:
+            flow = bool(self.top.flow_style)
+            self.splicer.replace_value(key, value, scalar(text, style=value.style, flow=flow))
+
+    def _earlier_names(self, name: str) -> None:
+        """Take the name out of `previously`: the live role has it again."""
+        key, value = _entries(self.top).get("previously", (None, None))
+        if key is None or not isinstance(value, SequenceNode):
+            return
+        dropped = {n for n, item in enumerate(value.value) if item.value == name}
+        if len(dropped) == len(value.value):
+            self.splicer.remove_pair(self.top, key, value)
+        elif dropped:
+            self.splicer.thin(value, dropped)
+
+    def _category(self, permissions: MappingNode, category: Category) -> None:
+        found = _entries(permissions).get(category.key)
+        if found is None:
+            self._new_category(permissions, category)
+            return
+        key, value = found
+        edited = (
+            self._list(value, category)
+            if isinstance(value, SequenceNode)
+            else isinstance(value, MappingNode) and self._toggles(value, category)
+        )
+        if not edited:
+            self.splicer.replace_value(key, value, self._form(category))
+
+    def _new_category(self, permissions: MappingNode, category: Category) -> None:
+        """Write a category that the file leaves out behind the nearest one before it in the catalogue."""
+        entries, order = _entries(permissions), [c.key for c in self.catalogue.categories]
+        before = [key for key in order[: order.index(category.key)] if key in entries]
+        after = entries[before[-1]][1] if before else None
+        self.splicer.add_pair(permissions, f"{word(category.key)}: {self._form(category)}", after)
+
+    def _form(self, category: Category) -> str:
+        wanted, inherited = self.revision.wanted.permissions, self.revision.inherited
+        if inherited is None:
+            return whole_form(category, wanted).flow
+        adjusting = adjusting_form(category, wanted, inherited)
+        return (adjusting or whole_form(category, wanted, replaces=True)).flow
+
+    def _list(self, value: SequenceNode, category: Category) -> bool:
+        """Put items in and take items out; False where none would stay."""
+        wanted = {p.short: p.key in self.revision.wanted.permissions for p in category.permissions}
+        items = {item.value: item for item in value.value}
+        kept = [short for short in items if wanted[short]]
+        if not kept:
+            return False
+        self.splicer.thin(value, {n for n, short in enumerate(items) if not wanted[short]})
+        order = list(wanted)
+        for short in order:
+            if wanted[short] and short not in items:
+                before = [other for other in order[: order.index(short)] if other in kept]
+                after = items[before[-1]] if before else None
+                self.splicer.add_item(value, word(short), after, items[kept[0]])
+        return True
+
+    def _toggles(self, value: MappingNode, category: Category) -> bool:
+        """Turn toggles and add others behind them; False where that cannot say what is wanted."""
+        toggles = {key: node.value in {"on", "true"} for key, (_, node) in _entries(value).items()}
+        stated = self._meaning(category, toggles)
+        differing = [p.short for p in category.permissions if (p.key in stated) != self._wants(p.key)]
+        turned = {short: not toggles[short] for short in differing if short in toggles}
+        added = {short: self._wants(f"{category.key}.{short}") for short in differing if short not in toggles}
+        after = {**toggles, **turned, **added}
+        if any(short in SELECTIONS and on for short, on in added.items()):
+            return False
+        if any(self._wants(p.key) != (p.key in self._meaning(category, after)) for p in category.permissions):
+            return False
+        entries = _entries(value)
+        for short in turned:
+            node = entries[short][1]
+            source = self.splicer.source(node)
+            self.splicer.replace_value(*entries[short], source.replace(node.value, _TURNED[node.value]))
+        last = value.value[-1][1]
+        for short, on in added.items():
+            self.splicer.add_pair(value, f"{word(short)}: {'on' if on else 'off'}", last)
+        return True
+
+    def _wants(self, key: str) -> bool:
+        return key in self.revision.wanted.permissions
+
+    def _meaning(self, category: Category, toggles: Mapping[str, bool]) -> PermissionSet:
+        """Expand toggles as the language does, on top of what is inherited."""
+        meant = set(self.revision.inherited or ())
+        for short, on in toggles.items():
+            words = self.vocabulary.selections if on and short in SELECTIONS else self.vocabulary.toggles
+            permissions = words[category.key].get(short, ())
+            meant = meant.union(permissions) if on else meant.difference(permissions)
+        return frozenset(meant)
+
+
+def _entries(mapping: MappingNode) -> dict[str, tuple[Node, Node]]:
+    return {key.value: (key, value) for key, value in mapping.value}

@@ -1,0 +1,102 @@
+"""The role files of a repository as adoption needs them: read once, proposed, drafted, and written at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+from reconciler.core.match import Matching
+from reconciler.desired.drafting import Drafter
+from reconciler.desired.files import list_role_files, read_role_files
+from reconciler.desired.language import load_desired_from
+from reconciler.desired.proposing import propose
+from reconciler.desired.reading import link_on_the_way, read_regular_file
+from reconciler.desired.uncommitted import in_repository, uncommitted
+from reconciler.desired.writing import replace_file
+from reconciler.errors import InputRejected, UsageProblem
+from reconciler.model.adoption import Draft, Drafts, Effect, Proposal, Subject
+from reconciler.model.permission import Catalogue
+from reconciler.model.state import DesiredState
+
+
+class RoleFolder:
+    """The files below `folder`, a relative path inside `root`; a folder that is not there yet holds no roles."""
+
+    def __init__(self, root: Path, folder: str, catalogue: Catalogue, *, overwrite: bool = False) -> None:
+        self._root = root
+        self._folder = folder
+        self._catalogue = catalogue
+        self._overwrite = overwrite
+
+    @cached_property
+    def texts(self) -> Mapping[str, bytes]:
+        """Every role file by its path from the root; raises `InputRejected` for whatever is no role file."""
+        if not (self._root / self._folder).exists() and link_on_the_way(self._root, self._folder) is None:
+            return MappingProxyType({})
+        listing = list_role_files(self._root, self._folder)
+        texts = dict(read_role_files(self._root, listing))
+        if listing.problems:
+            raise InputRejected(tuple(listing.problems))
+        return MappingProxyType(texts)
+
+    @cached_property
+    def desired(self) -> DesiredState:
+        """What the files say, nothing where there are none; raises `InputRejected`."""
+        return load_desired_from(self.texts.items(), self._catalogue)
+
+    def propose(self, matching: Matching) -> Proposal:
+        """Give every live role a file, or the reasons why no file can say it."""
+        return propose(matching, self.desired, self._folder)
+
+    def draft(self, subjects: Collection[Subject], *, build_on: bool) -> Drafts:
+        """Draft the files of these roles; see `Drafter.draft`."""
+        return Drafter(self.texts, self.desired).draft(subjects, build_on=build_on)
+
+    def write(self, drafts: Collection[Draft]) -> None:
+        """Write the files that change, each as a whole or not at all.
+
+        Raises `UsageProblem` before the first write where one of them has edits that would be lost, was changed
+        meanwhile, or cannot be where it must be.
+        """
+        changed = [draft for draft in drafts if draft.effect is not Effect.UNCHANGED]
+        for draft in changed:
+            self._require_as_read(draft)
+        self._require_committed({d.subject.path: d.before for d in changed if d.before is not None})
+        for number, draft in enumerate(changed):
+            path = self._root / draft.subject.path
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                replace_file(path, draft.after)
+            except (UsageProblem, OSError) as error:
+                detail = error.detail if isinstance(error, UsageProblem) else f"{path.parent} cannot be made"
+                raise UsageProblem(
+                    f"{detail}; {number:,} of {len(changed):,} files were written before it",
+                    fix="Make the folder writable, then run the command again: it writes what is missing",
+                ) from error
+
+    def _require_as_read(self, draft: Draft) -> None:
+        if read_regular_file(self._root, draft.subject.path) != draft.before:
+            raise UsageProblem(
+                f"{draft.subject.path} changed while the tenant was read; nothing was written",
+                fix="Run the command again",
+            )
+
+    def _require_committed(self, files: Mapping[str, bytes]) -> None:
+        if not files:
+            return
+        if in_repository(self._root):
+            lost = uncommitted(self._root, files)
+            if lost:
+                raise UsageProblem(
+                    "Files with edits that are not committed would be changed; nothing was written",
+                    fix="Commit the edits or take them back, then adopt",
+                    reasons=lost,
+                )
+        elif not self._overwrite:
+            raise UsageProblem(
+                "There is no git repository that keeps these files as they are; nothing was written",
+                fix="Put the folder under git, or allow the change with --overwrite",
+                reasons=tuple(sorted(files)),
+            )
