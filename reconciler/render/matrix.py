@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from reconciler.core.wording import roles
-from reconciler.model.matrix import Mark, Matrix, MatrixRole
+from reconciler.model.matrix import Mark, Matrix, MatrixGroup, MatrixRole, MatrixRow
 from reconciler.render.cells import padded, shown, width
 from reconciler.render.csv import csv_text
 from reconciler.render.escape import visible
@@ -17,6 +17,7 @@ NARROWEST = 80
 _LABEL = 34
 """A permission takes at most this many cells; CSV and JSON have it in full."""
 _UNKNOWN = "Not in the lock"
+_INDENT = "  "
 
 _TONES = {Mark.ON: Tone.PLAIN, Mark.OFF: Tone.FAINT, Mark.GRANT: Tone.GOOD, Mark.REVOKE: Tone.BAD}
 _LEGEND = "x granted   . off"
@@ -34,9 +35,7 @@ def matrix_text(matrix: Matrix, cells: int = NARROWEST) -> Iterator[Line]:
     yield line(span(_COMPARED if matrix.compared else _LEGEND, Tone.FAINT))
     letters = [letters_of(number) for number in range(len(matrix.roles))]
     wide = max(map(len, letters), default=1) + 1
-    label = min(
-        _LABEL, 2 + max((width(visible(_short(row.permission))) for g in matrix.groups for row in g.rows), default=0)
-    )
+    label = min(_LABEL, max(_widths(matrix), default=0))
     fitting = (cells - label) // wide
     for start in range(0, len(letters), fitting):
         yield ()
@@ -70,6 +69,14 @@ def letters_of(number: int) -> str:
     return letters
 
 
+def _widths(matrix: Matrix) -> Iterator[int]:
+    """Give the cells that each title and each permission would take."""
+    for group in matrix.groups:
+        yield width(visible(_title(group)))
+        for row in group.rows:
+            yield len(_INDENT) + width(visible(_name(group, row)))
+
+
 def _block(matrix: Matrix, letters: Sequence[str], columns: slice, sizes: tuple[int, int, int]) -> Iterator[Line]:
     label, wide, cells = sizes
     shared = letters[columns]
@@ -77,12 +84,10 @@ def _block(matrix: Matrix, letters: Sequence[str], columns: slice, sizes: tuple[
         yield _legend(letter.ljust(wide), role, cells)
     head = "".join(letter.rjust(wide) for letter in shared)
     for group in matrix.groups:
-        title = group.label or _UNKNOWN
-        yield line(span(padded(title, label), Tone.STRONG), span(head, Tone.FAINT))
+        yield line(span(padded(_title(group), label), Tone.STRONG), span(head, Tone.FAINT))
         for row in group.rows:
             marks = (Span(mark.sign.rjust(wide), _TONES[mark]) for mark in row.marks[columns])
-            name = row.permission if not group.category else _short(row.permission)
-            yield (Span(padded(f"  {name}", label)), *marks)
+            yield (Span(padded(f"{_INDENT}{_name(group, row)}", label)), *marks)
 
 
 def _legend(letter: str, role: MatrixRole, cells: int) -> Line:
@@ -102,8 +107,13 @@ def counts_of(role: MatrixRole) -> str:
     return ", ".join(parts)
 
 
-def _short(permission: str) -> str:
-    return permission.partition(".")[2] or permission
+def _title(group: MatrixGroup) -> str:
+    return group.label or _UNKNOWN
+
+
+def _name(group: MatrixGroup, row: MatrixRow) -> str:
+    """Give a permission as role files write it below its category; one without a category in full."""
+    return row.permission.removeprefix(f"{group.category}.")
 
 
 def matrix_csv(matrix: Matrix) -> str:
@@ -111,7 +121,7 @@ def matrix_csv(matrix: Matrix) -> str:
     head = ["category", "permission", "label", "sensitive", *(visible(role.name) for role in matrix.roles)]
     rows = [
         [
-            visible(group.label or _UNKNOWN),
+            visible(_title(group)),
             visible(row.permission),
             visible(row.label),
             "yes" if row.sensitive else "no",
