@@ -38,7 +38,8 @@ def comparison_text(compared: CatalogueComparison, *, updating: bool = False) ->
         yield line()
         yield line("! ", _standard(role))
         yield line("  an update leaves this to you: correct `standard_roles` in the lock by hand")
-    yield line()
+    if updating or compared.proposed is not lock:
+        yield line()
     if compared.proposed is not lock and not updating:
         yield from effects_text(compared, done=False)
         yield line(span("Next:  ", Tone.STRONG), "reconciler catalogue --update")

@@ -42,7 +42,8 @@ class Desk:
         shutil.copytree(PROJECT / "roles", folder / "roles")
         shutil.copy(PROJECT / "reconciler.yaml", folder / "reconciler.yaml")
         (folder / "schemas").mkdir()
-        shutil.copy(PROJECT / "schemas" / "permissions.yaml", folder / "schemas" / "permissions.yaml")
+        for name in ("permissions.yaml", "role.schema.json"):
+            shutil.copy(PROJECT / "schemas" / name, folder / "schemas" / name)
 
     def run(self, *arguments: str) -> Ran:
         """Run one command line in this process."""

@@ -61,20 +61,27 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
         invocation.give(to_json(problems_document(shown)))
         return Exit.INPUT_REJECTED if stops else Exit.DONE
     invocation.tell(part for problem in shown for part in problem_text(problem))
-    verdict = _verdict(project, len(shown) - errors, errors, others=len(found) - len(shown))
+    warnings = _warnings(len(shown) - errors, counted=strict)
+    verdict = _verdict(project, warnings, errors, others=len(found) - len(shown))
     (invocation.tell if stops else invocation.show)([verdict])
     return Exit.INPUT_REJECTED if stops else Exit.DONE
 
 
-def _verdict(project: Project, warnings: int, errors: int, *, others: int) -> Line:
+def _warnings(number: int, *, counted: bool) -> str:
+    if not number:
+        return ""
+    counting = f", which count{'s' if number == 1 else ''} with --strict" if counted else ""
+    return f", {_number(number, 'warning')}{counting}"
+
+
+def _verdict(project: Project, warnings: str, errors: int, *, others: int) -> Line:
     """Say in one line how it went; advice is counted apart from what is wrong."""
-    advice = f", {_number(warnings, 'warning')}" if warnings else ""
     if errors:
-        return line(span(f"{_number(errors, 'problem')}{advice}", Tone.BAD))
+        return line(span(f"{_number(errors, 'problem')}{warnings}", Tone.BAD))
     if others:
-        return line(span(f"no problems in these files{advice}, {others:,} in others", Tone.CARE))
+        return line(span(f"no problems in these files{warnings}, {others:,} in others", Tone.CARE))
     declared = len(project.reading.desired.roles) + len(project.reading.desired.retired)
-    return line(span(f"{declared:,} role files, no problems{advice}", Tone.CARE if warnings else Tone.GOOD))
+    return line(span(f"{declared:,} role files, no problems{warnings}", Tone.CARE if warnings else Tone.GOOD))
 
 
 def _number(number: int, word: str) -> str:

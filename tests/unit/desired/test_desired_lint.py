@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from reconciler.desired.catalogue import load_catalogue
+from reconciler.desired.codes import CODES
 from reconciler.desired.language import Reading, read_desired
 from reconciler.desired.lint.levels import UNHELD_ROLE, LintLevel
 from reconciler.desired.lint.names import distance
@@ -308,6 +310,15 @@ def test_settings_know_every_rule_and_no_other() -> None:
     known = shipped_shape("settings.schema.json").schema["properties"]["lint"]["properties"]
 
     assert set(known) == {code.removeprefix("lint.") for code in RULES} | {UNHELD_ROLE}
+
+
+def test_every_rule_is_documented_and_no_other() -> None:
+    """The page of advice has a row for each rule, and the code of each is explained."""
+    page = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.MULTILINE)
+
+    assert rows == sorted([*(code.removeprefix("lint.") for code in RULES), UNHELD_ROLE])
+    assert {code for code in CODES if code.startswith("lint.")} == set(RULES)
 
 
 def test_settings_take_levels_over_and_suggest_the_rule_that_was_meant() -> None:
