@@ -240,10 +240,14 @@ def a_request(
     )
 
 
-def a_base(*roles: DesiredRole | RetiredRole, guards: GuardSettings = ANYTHING_GOES) -> BaseRevision:
+def a_base(
+    *roles: DesiredRole | RetiredRole, guards: GuardSettings = ANYTHING_GOES, catalogue: Catalogue | None = None
+) -> BaseRevision:
     """Give a base revision that declared these roles."""
     return BaseRevision(
-        contents={role.key: role.content if isinstance(role, DesiredRole) else None for role in roles}, guards=guards
+        contents={role.key: role.content if isinstance(role, DesiredRole) else None for role in roles},
+        guards=guards,
+        catalogue=catalogue or a_catalogue(),
     )
 
 

@@ -8,6 +8,8 @@ from typing import assert_never
 
 from reconciler.core.access import Access
 from reconciler.core.match import Matching
+from reconciler.model.finding import BaseRevision
+from reconciler.model.permission import Catalogue
 from reconciler.model.person import People, Person, PersonId
 from reconciler.model.role import RoleId, RoleKey
 from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole, Write
@@ -48,6 +50,11 @@ class Administrators:
                 lowest = count if lowest is None else min(lowest, count)
         return lowest
 
+    def suffice(self, writes: Iterable[Write], minimum: int) -> bool:
+        """Say whether there are enough after every write: `minimum`, or as many as before if those are fewer."""
+        lowest = self.lowest(writes)
+        return lowest is None or lowest >= min(minimum, self.count)
+
     def _step(self, write: Write, giving: set[_Role], held: Mapping[PersonId, set[_Role]]) -> bool:
         """Carry one write out on the picture; say whether it can have changed who is an administrator."""
         match write:
@@ -77,11 +84,25 @@ def _set(giving: set[_Role], role: _Role, *, present: bool) -> bool:
     return True
 
 
-def administrators(allowed: Access, matching: Matching, people: People, permission: str) -> Administrators:
-    """Give the administrators before the plan, ready to be followed through its writes."""
+def administration(lock: Catalogue, base: BaseRevision | None) -> tuple[str, ...]:
+    """Give the permissions that mean "can administer roles", sorted: by the lock, and by the lock of the base.
+
+    A change that says something else means it must not switch off the guard that judges it.
+    """
+    said = {lock.role_administration, None if base is None else base.catalogue.role_administration}
+    return tuple(sorted(permission for permission in said if permission))
+
+
+def administrators(
+    allowed: Access, matching: Matching, people: People, permission: str, own: PersonId | None
+) -> Administrators:
+    """Give the administrators before the plan, ready to be followed through its writes.
+
+    The account behind the key, `own`, is none: it is a tool, and nobody to turn to when it fails.
+    """
     return Administrators(
         permission=permission,
         roles=frozenset(role for role, permissions in allowed.before.items() if permission in permissions),
         ids={found.role.key: found.live.id for found in matching.matched},
-        holders=tuple(person for person in people.people if person.counts),
+        holders=tuple(person for person in people.people if person.counts and person.id != own),
     )

@@ -28,7 +28,8 @@ class Facts:
     access: Access
     people: People
     impact: Impact
-    administrators: Administrators
+    administrators: tuple[Administrators, ...]
+    """One for each permission that means role administration; usually one."""
     settings: GuardSettings
     """What the change's own files say."""
     effective: GuardSettings
@@ -37,3 +38,12 @@ class Facts:
     """None where no base revision is known."""
     tells_unheld: bool = True
     """Whether roles that nobody holds are worth a note."""
+
+    def is_sensitive(self, permission: str) -> bool:
+        """Say whether any side calls a permission sensitive, or does not know it.
+
+        The lock that comes with a change cannot make a permission harmless: the lock of the base revision and
+        the tenant itself are asked too.
+        """
+        base = () if self.base is None else (self.base.catalogue,)
+        return any(c.is_sensitive(permission) for c in (self.desired.catalogue, self.live.catalogue, *base))

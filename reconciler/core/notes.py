@@ -17,9 +17,10 @@ LIKE = 90
 def notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
     """Give every note on a plan, in no order; `hoisted` are the administrator grants that go first."""
     if hoisted:
+        permissions = listing(administrators.permission for administrators in facts.administrators)
         yield (
-            f"{listing(hoisted)} goes first: its grant of {facts.administrators.permission} keeps the tenant from "
-            "being without an administrator half way"
+            f"{listing(hoisted)} goes first: its grant of {permissions} keeps the tenant from being without an "
+            "administrator half way"
         )
     yield from _unknown_permissions(facts)
     yield from _people_not_counted(facts)

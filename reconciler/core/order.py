@@ -70,17 +70,18 @@ def phase_of(change: Change) -> Phase:
             assert_never(change)
 
 
-def order(changes: Iterable[Change], people: People, administrators: Administrators, minimum: int) -> Ordered:
+def order(changes: Iterable[Change], people: People, administrators: Iterable[Administrators], minimum: int) -> Ordered:
     """Order changes so that no prefix has too few administrators, if any order with phases can.
 
     Where none can, the plain order comes back and the lock-out guard says so.
     """
     plain = sorted(changes, key=lambda c: (phase_of(c), key_of(c)))
-    grants = [c for c in plain if isinstance(c, Update) and administrators.permission in grants_of(c)]
+    counted = tuple(administrators)
+    permissions = {each.permission for each in counted}
+    grants = [c for c in plain if isinstance(c, Update) and permissions & grants_of(c)]
     for hoisted in _choices(grants):
         candidate = _names_freed([*hoisted, *(c for c in plain if c not in hoisted)])
-        lowest = administrators.lowest(writes(candidate, people))
-        if lowest is None or lowest >= min(minimum, administrators.count):
+        if all(each.suffice(writes(candidate, people), minimum) for each in counted):
             return Ordered(changes=tuple(candidate), hoisted=tuple(key_of(c) for c in hoisted))
     return Ordered(changes=tuple(_names_freed(plain)), hoisted=())
 

@@ -26,6 +26,11 @@ def listing(names: Iterable[str]) -> str:
     return f"{', '.join(ordered[:LISTED])} and {len(ordered) - LISTED:,} more"
 
 
+def every(names: Iterable[str]) -> str:
+    """Give all sorted names; for what somebody is asked to confirm, of which nothing may be left out."""
+    return ", ".join(sorted(names))
+
+
 def apart(grants: Iterable[str], revokes: Iterable[str]) -> str:
     """Say how one role differs from another, permissions in the order given."""
     parts = [f"{sign} {', '.join(some)}" for sign, some in (("plus", tuple(grants)), ("minus", tuple(revokes))) if some]

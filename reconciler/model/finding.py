@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.model.permission import Catalogue
 from reconciler.model.role import Origin, RoleContent, RoleKey
 
 
@@ -107,3 +108,5 @@ class BaseRevision:
     contents: Mapping[RoleKey, RoleContent | None]
     """What its files declare, expanded; None for a retired role."""
     guards: GuardSettings
+    catalogue: Catalogue
+    """The lock of then."""

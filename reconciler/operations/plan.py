@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.core.access import access, effects
-from reconciler.core.administrators import administrators
+from reconciler.core.administrators import administration, administrators
 from reconciler.core.confirm import confirm
 from reconciler.core.diff import diff
 from reconciler.core.facts import Facts
@@ -51,15 +51,16 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
     mean two live roles. Findings are part of the plan and are not raised.
     """
     desired, base = request.desired, request.base
-    permission = desired.catalogue.role_administration or ""
+    administers = administration(desired.catalogue, base)
     effective = request.settings if base is None else stricter(base.guards, request.settings)
 
     live = read_live(tenant, progress)
     matching = match(desired, live)
     changes = diff(matching, desired.catalogue)
     allowed = access(changes, live.roles)
-    people = read_people(tenant, reach(changes, allowed, live.roles, permission), progress)
-    admins = administrators(allowed, matching, people, permission)
+    people = read_people(tenant, reach(changes, allowed, live.roles, administers), progress)
+    own = live.account.person_id
+    admins = tuple(administrators(allowed, matching, people, permission, own) for permission in administers)
     ordered = order(changes, people, admins, effective.min_administrators)
     facts = Facts(
         desired=desired,

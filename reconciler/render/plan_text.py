@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from reconciler.model.change import Action
 from reconciler.model.finding import Finding, FindingLevel
 from reconciler.model.notice import Notice
+from reconciler.model.plan import PlannedChange
 from reconciler.render.notice import notices_text
 from reconciler.render.styled import Line, Tone, line, span
 from reconciler.render.view import ChangeView, PlanView, level_word
 
 _TONES = {FindingLevel.BLOCK: Tone.BAD, FindingLevel.CONFIRM: Tone.CARE, FindingLevel.WARN: Tone.FAINT}
-SHOWN = 12
-"""A created role lists at most this many permissions; what people lose or gain is never cut."""
 
 
 def plan_text(shown: PlanView, notices: Sequence[Notice] | None = None) -> Iterator[Line]:
@@ -65,16 +64,26 @@ def _change_text(shown: ChangeView) -> Iterator[Line]:
     yield line(f"  {shown.effect}{owner}{since}")
     for field in change.fields:
         yield line(span(f"  ~ {field.path}: ", Tone.CARE), f'"{field.before}" -> "{field.after}"')
-    cut = SHOWN if change.action is Action.CREATE else len(shown.permissions)
-    width = max((len(p.permission) for p in shown.permissions[:cut]), default=0)
-    for permission in shown.permissions[:cut]:
+    if change.action is Action.CREATE:
+        yield from _by_category(change)
+        return
+    width = max((len(p.permission) for p in shown.permissions), default=0)
+    for permission in shown.permissions:
         tone = Tone.BAD if permission.sign == "-" else Tone.GOOD
         effect = f"  {permission.effect}" if permission.effect else ""
         name = permission.permission.ljust(width) if effect else permission.permission
         yield line(span(f"  {permission.sign} {name}", tone), effect)
-    rest = len(shown.permissions) - cut
-    if rest > 0:
-        yield line(span(f"  + {rest:,} more (all of them: --format json)", Tone.GOOD))
+
+
+def _by_category(change: PlannedChange) -> Iterator[Line]:
+    """Give the permissions of a created role, a line for each category, nothing left out."""
+    categories: dict[str, list[str]] = {}
+    for permission in change.grants:
+        category, _, short = permission.partition(".")
+        categories.setdefault(category, []).append(short)
+    width = max(map(len, categories), default=0)
+    for category, names in categories.items():
+        yield line(span(f"  + {category.ljust(width)}", Tone.GOOD), f"  {', '.join(names)}")
 
 
 def _tail(shown: PlanView) -> Iterator[Line]:

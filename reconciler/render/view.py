@@ -59,7 +59,7 @@ def view(plan: Plan) -> PlanView:
         stops=plan.blocked or bool(plan.unconfirmed),
         effects=_effects(plan),
         findings=plan.findings,
-        changes=tuple(_change(change) for change in changes),
+        changes=tuple(_change(change, plan) for change in changes),
         counts=_counts(plan),
         steps=_steps(plan),
     )
@@ -96,12 +96,15 @@ def _effects(plan: Plan) -> tuple[str, ...]:
     return tuple(effects)
 
 
-def _change(change: PlannedChange) -> ChangeView:
+def _change(change: PlannedChange, plan: Plan) -> ChangeView:
     kept = change.holders - change.people_losing
     bound = "" if change.people_exact else "at most "
     effects = []
     if change.action is Action.CREATE:
         effects.append("nobody holds it yet")
+        joining = sum(other.holders for other in plan.changes if _moves_into(other, change))
+        if joining:
+            effects.append(f"{people(joining)} {'moves' if joining == 1 else 'move'} into it")
     else:
         effects.append(f"{bound}{people(change.holders)} {'holds' if change.holders == 1 else 'hold'} it")
     if change.people_losing:
@@ -122,6 +125,11 @@ def _change(change: PlannedChange) -> ChangeView:
             PermissionView(sign=sign, permission=p, effect=_impact(sign, impacts[p], bound)) for sign, p in signed
         ),
     )
+
+
+def _moves_into(retired: PlannedChange, role: PlannedChange) -> bool:
+    """Say whether the holders of a retired role get `role`."""
+    return retired.action is Action.RETIRE and any(f.after == role.name for f in retired.fields)
 
 
 def _impact(sign: str, impact: PermissionImpact, bound: str) -> str:

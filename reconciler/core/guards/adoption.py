@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
-from reconciler.core.wording import listing
+from reconciler.core.wording import every, listing
 from reconciler.model.change import Create, revokes_of
 from reconciler.model.finding import Finding, FindingLevel, Guard
 
@@ -39,7 +39,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             role=change.role.key,
             message=(
                 f'"{change.live.content.name}" is managed here for the first time, and its file would take '
-                f"{listing(revokes_of(change))} from it. Write the file from the live role first, or confirm "
+                f"{every(revokes_of(change))} from it. Write the file from the live role first, or confirm "
                 "exactly this."
             ),
             confirmation=confirmation_id(

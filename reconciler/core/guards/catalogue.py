@@ -28,6 +28,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                     "Refresh the catalogue lock and correct the file."
                 ),
             )
+    yield from _administration_gone(facts)
     differences = []
     if gone:
         differences.append(f"{listing(gone)} gone")
@@ -45,6 +46,22 @@ def find(facts: Facts) -> Iterator[Finding]:
             message=(
                 f"The tenant's permissions differ from the lock: {'; '.join(differences)}. "
                 "Review the difference and refresh the lock."
+            ),
+        )
+
+
+def _administration_gone(facts: Facts) -> Iterator[Finding]:
+    """Block every change where the tenant lacks the permission by which administrators are counted."""
+    unknown = [a.permission for a in facts.administrators if a.permission not in facts.live.catalogue.keys]
+    if facts.changes and (unknown or not facts.administrators):
+        yield Finding(
+            guard=Guard.CATALOGUE,
+            level=FindingLevel.BLOCK,
+            role=None,
+            message=(
+                f"The tenant has no permission {listing(unknown) or 'for role administration that the lock names'}, so "
+                "nobody can say who can administer roles. Find its name in the product and put it into the lock as "
+                "role_administration."
             ),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.core.administrators import Administrators
 from reconciler.core.facts import Facts
 from reconciler.core.reach import administration_at_stake
 from reconciler.core.wording import listing
@@ -14,9 +15,14 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Block where any prefix of the writes leaves fewer administrators than the settings ask for.
 
     A tenant that has fewer to begin with is not blocked as long as the plan takes none away. Suspended
-    people and service accounts are no administrators, and people who could not be read are not counted.
+    people, service accounts and the key's own account are no administrators, and people who could not be
+    read are not counted.
     """
-    administrators = facts.administrators
+    for administrators in facts.administrators:
+        yield from _counted(facts, administrators)
+
+
+def _counted(facts: Facts, administrators: Administrators) -> Iterator[Finding]:
     unread = [
         role.content.name
         for role in facts.live.roles
@@ -29,14 +35,13 @@ def find(facts: Facts) -> Iterator[Finding]:
             "Use a key that may read users."
         )
         return
-    lowest = administrators.lowest(facts.writes)
     minimum = facts.effective.min_administrators
-    if lowest is not None and lowest < min(minimum, administrators.count):
+    if not administrators.suffice(facts.writes, minimum):
         yield _block(
-            f"{lowest} of {minimum} required administrators would be left: active humans holding a role with "
-            f"{administrators.permission}, counted after every single write; today there are "
-            f"{administrators.count}. Keep {administrators.permission} in a role that enough active people hold, "
-            "or give it to another role first and merge that alone."
+            f"{administrators.lowest(facts.writes)} of {minimum} required administrators would be left: active humans "
+            f"holding a role with {administrators.permission}, the key's own account not counted, after every single "
+            f"write; today there are {administrators.count}. Keep {administrators.permission} in a role that enough "
+            "active people hold, or give it to another role first and merge that alone."
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
-from reconciler.core.wording import listing, people, roles
+from reconciler.core.wording import every, listing, people, roles
 from reconciler.model.change import Change, key_of, revokes_of
 from reconciler.model.finding import Finding, FindingLevel, Guard
 
@@ -34,15 +34,17 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _of_role(facts: Facts, change: Change, losing: int) -> Finding:
     key, losses = key_of(change), revokes_of(change)
-    holders = facts.impact.by_role[key].holders
-    bound = "" if facts.impact.by_role[key].exact else "at most "
+    measured = facts.impact.by_role[key]
+    holders = measured.holders
+    really = [impact.permission for impact in measured.per_permission if impact.losing]
+    bound = "" if measured.exact else "at most "
     name = "" if change.before is None else change.before.name
     return Finding(
         guard=Guard.NARROWING,
         level=FindingLevel.CONFIRM,
         role=key,
         message=(
-            f'"{name}" takes {listing(losses)} from {bound}{people(losing)} of {holders:,} who hold it. '
+            f'"{name}" takes {every(really)} from {bound}{people(losing)} of {holders:,} who hold it. '
             "They notice at their next page load: announce it to them, then confirm exactly this."
         ),
         confirmation=confirmation_id(facts.live.tenant.id, Guard.NARROWING, key, [role_digest(change.before)], losses),

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
-from reconciler.core.wording import listing, people
+from reconciler.core.wording import every, people
 from reconciler.model.change import Change, Create, Retire, Update, grants_of, key_of
 from reconciler.model.finding import Finding, FindingLevel, Guard, SensitiveGrant
 
@@ -20,7 +20,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     if facts.effective.sensitive_grant is SensitiveGrant.ALLOW:
         return
     for change in facts.changes:
-        granted = sorted(p for p in grants_of(change) if facts.desired.catalogue.is_sensitive(p))
+        granted = sorted(p for p in grants_of(change) if facts.is_sensitive(p))
         if not granted:
             continue
         key = key_of(change)
@@ -31,7 +31,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             level=FindingLevel.CONFIRM,
             role=key,
             message=(
-                f"{_who(change)} {listing(granted)}, which is sensitive; {reach}. "
+                f"{_who(change)} {every(granted)}, which is sensitive; {reach}. "
                 "Check that every holder should have it, then confirm exactly this."
             ),
             confirmation=confirmation_id(

@@ -9,6 +9,7 @@ from builders import (
     ADMIN,
     ANYTHING_GOES,
     CLOSE,
+    EXPORT,
     KEYS,
     REPLY,
     TAG,
@@ -441,7 +442,7 @@ def test_settings_warns_where_guards_got_weaker() -> None:
 
     (found,) = findings_of(made, Guard.SETTINGS)
     assert FindingLevel.WARN is found.level
-    assert "The settings narrowing_people, sensitive_grant are weaker" in found.message
+    assert "Weaker than on the base revision: narrowing_people, sensitive_grant." in found.message
     assert "merge the settings alone first" in found.message
     assert len(findings_of(made, Guard.NARROWING)) == 1
 
@@ -465,3 +466,61 @@ def test_findings_come_blocks_first() -> None:
     levels = [order.index(finding.level) for finding in made.plan.findings]
     assert levels == sorted(levels)
     assert set(levels) == {0, 1, 2}
+
+
+def test_lockout_counts_by_the_lock_of_the_base_too() -> None:
+    """A change that says something else means role administration does not switch off the guard that judges it."""
+    live = a_live_role("Chief", grants=(VIEW, ADMIN), user_count=2)
+    tenant = a_tenant(live, people=some_people(2, "Chief"))
+    base = a_base(a_role("chief", grants=(VIEW, ADMIN)), guards=TWO)
+
+    made = planned(
+        a_request(a_role("chief"), settings=TWO, base=base, catalogue=a_catalogue(role_administration=VIEW)), tenant
+    )
+
+    (found,) = findings_of(made, Guard.LOCKOUT)
+    assert "0 of 2 required administrators" in found.message
+    (told,) = findings_of(made, Guard.SETTINGS)
+    assert "role_administration of the lock" in told.message
+
+
+@pytest.mark.parametrize("known", ["base", "live"])
+def test_sensitive_grant_believes_whoever_calls_a_permission_sensitive(known: str) -> None:
+    """The lock that comes with a change cannot make a permission harmless by itself."""
+    harmless = a_catalogue(sensitive=())
+    settings = replace(ANYTHING_GOES, sensitive_grant=SensitiveGrant.CONFIRM)
+    files = a_role("agent", grants=(VIEW, EXPORT))
+    base = a_base(files, guards=settings) if known == "base" else None
+    tenant = a_tenant(a_live_role("Agent"), catalogue=harmless if known == "base" else a_catalogue())
+
+    made = planned(a_request(files, settings=settings, base=base, catalogue=harmless), tenant)
+
+    assert len(findings_of(made, Guard.SENSITIVE_GRANT)) == 1
+
+
+def test_lockout_does_not_count_the_tools_own_account() -> None:
+    """The account behind the key is nobody to turn to when the tool fails."""
+    live = [a_live_role(name, grants=(VIEW, ADMIN), user_count=1) for name in ("Chief", "Deputy")]
+    people = [a_person("tool", "Chief"), a_person("2", "Deputy")]
+    account = Account(person_id=PersonId("tool"), role_ids=people[0].role_ids, needs=frozenset())
+    one = replace(ANYTHING_GOES, min_administrators=1)
+
+    made = planned(
+        a_request(a_role("chief", grants=(VIEW, ADMIN)), a_role("deputy", grants=(VIEW,)), settings=one),
+        a_tenant(*live, people=people, account=account),
+    )
+
+    (found,) = findings_of(made, Guard.LOCKOUT)
+    assert "0 of 1 required administrators" in found.message
+
+
+def test_catalogue_blocks_where_nobody_can_tell_who_administers() -> None:
+    """A tenant without the permission that administrators are counted by cannot be judged; nothing to do can."""
+    without = a_catalogue(*(key for key in KEYS if key != ADMIN))
+    tenant = a_tenant(a_live_role("Agent"), catalogue=without)
+
+    changed = planned(a_request(a_role("agent", grants=(TAG,))), tenant)
+    same = planned(a_request(a_role("agent")), tenant)
+
+    assert FindingLevel.BLOCK in {f.level for f in findings_of(changed, Guard.CATALOGUE)}
+    assert {FindingLevel.WARN} == {f.level for f in findings_of(same, Guard.CATALOGUE)}

@@ -42,11 +42,13 @@ class Bench:
         matching = match(state, a_live_state(*live))
         self.people = people_of(*people, listed=live)
         self.changes = diff(matching, state.catalogue)
-        self.administrators: Administrators = administrators(access(self.changes, live), matching, self.people, ADMIN)
+        self.administrators: Administrators = administrators(
+            access(self.changes, live), matching, self.people, ADMIN, None
+        )
 
     def ordered(self, minimum: int = 1) -> Ordered:
         """Order the changes."""
-        return order(self.changes, self.people, self.administrators, minimum)
+        return order(self.changes, self.people, (self.administrators,), minimum)
 
     def lowest(self, changes: Sequence[Change]) -> int | None:
         """Give the fewest administrators after any write of these changes."""

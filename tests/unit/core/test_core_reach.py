@@ -31,7 +31,7 @@ def reached(files: tuple[DesiredRole | RetiredRole, ...], *live: LiveRole) -> tu
     state = a_state(*files)
     matching = match(state, a_live_state(*live))
     changes = diff(matching, state.catalogue)
-    return reach(changes, access(changes, live), live, ADMIN)
+    return reach(changes, access(changes, live), live, (ADMIN,))
 
 
 AGENT = a_live_role("Agent", grants=(VIEW, REPLY), user_count=3)

@@ -19,6 +19,7 @@ from builders import (
     a_person,
     a_plan,
     a_request,
+    a_retired_role,
     a_role,
     a_tenant,
     confirmed,
@@ -30,7 +31,7 @@ from reconciler.model.finding import FindingLevel
 from reconciler.model.plan import Plan
 from reconciler.model.role import DesiredRole
 from reconciler.render.plan_json import decode, document, encode
-from reconciler.render.plan_text import SHOWN, plan_text
+from reconciler.render.plan_text import plan_text
 from reconciler.render.styled import Tone, line, span, to_text
 from reconciler.render.view import level_word, view
 
@@ -174,19 +175,28 @@ def test_view_heads_each_finding_with_a_word(level: FindingLevel, word: str, *, 
     assert word == level_word(replace(finding, level=level, confirmed=confirmed_))
 
 
-def test_text_never_cuts_what_people_lose_or_gain() -> None:
-    """A role with holders shows every permission; a new one shows the first, and how many more."""
-    keys = [f"tickets.p{n:02}" for n in range(SHOWN + 3)]
+def test_text_cuts_no_permission_of_any_role() -> None:
+    """A role with holders shows every permission with its people; a new one shows them all by category."""
+    keys = [f"tickets.p{n:02}" for n in range(40)]
     lock = a_catalogue(*keys, VIEW, REPLY, ADMIN)
     tenant = a_tenant(AGENT, people=some_people(1, "Agent"), catalogue=lock)
-    files = (a_role("agent", grants=(VIEW, REPLY, *keys)), a_role("new", grants=keys))
+    files = (a_role("agent", grants=(VIEW, REPLY, *keys)), a_role("new", grants=(ADMIN, *keys)))
 
     text = text_of(a_plan(a_request(*files, catalogue=lock), tenant))
 
     held, fresh = text.split("create New")
     assert all(f"+ {key}" in held for key in keys)
-    assert [key for key in keys if f"+ {key}" in fresh] == keys[:SHOWN]
-    assert "3 more" in fresh
+    assert f"+ tickets   {', '.join(key.partition('.')[2] for key in keys)}" in fresh
+    assert "+ settings  roles" in fresh
+
+
+def test_text_says_how_many_move_into_a_new_role() -> None:
+    """A role that is created for the holders of a retired one is not told as held by nobody alone."""
+    tenant = a_tenant(AGENT, people=some_people(3, "Agent"))
+
+    text = text_of(a_plan(a_request(a_retired_role("agent", move_users_to="new"), a_role("new")), tenant))
+
+    assert "nobody holds it yet, 3 people move into it" in text
 
 
 def test_text_holds_owner_origin_fields_notes_and_unmanaged_roles() -> None:
