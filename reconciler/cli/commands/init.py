@@ -1,0 +1,83 @@
+"""`reconciler init`: make a complete repository of roles, touching no file that is there."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.errors import Exit, UsageProblem
+
+if TYPE_CHECKING:
+    from reconciler.cli.wiring import Project
+    from reconciler.model.adoption import Adoption
+
+SETTINGS = Path("reconciler.yaml")
+
+EPILOG = """\b
+Examples:
+  reconciler init                    in this folder, with roles to look at
+  reconciler init desk-roles         in another one
+  reconciler init --adopt            with the roles of the tenant
+\b
+Run it again at any time: what is there is left as it is.
+"""
+
+
+@click.command("init", cls=ReportingCommand, epilog=EPILOG)
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+@click.option("--adopt", "adopting", is_flag=True, help="Write the tenant's roles instead of the examples.")
+@format_option
+@click.pass_obj
+def command(invocation: Invocation, *, folder: Path, adopting: bool, output_format: str) -> int:
+    """Make settings, roles, schemas for editors, code owners, an ignore file and a check of pull requests in FOLDER.
+
+    What it makes passes `validate` and can be planned at once, against the tenant that comes with the program.
+    With --adopt the roles are those of the tenant that the settings name, or --tenant. Writes nothing to a tenant.
+    """
+    from reconciler.cli.wiring import Project
+    from reconciler.desired.repository import add_examples, add_the_rest, begin, has_roles
+    from reconciler.render.plan_json import to_json
+    from reconciler.render.scaffold import init_document, init_text
+
+    if invocation.settings_file != SETTINGS:
+        raise UsageProblem(f"`init` makes {SETTINGS} in FOLDER", fix="Leave --settings out")
+    beginning = begin(folder, invocation.tenant)
+    project = Project(replace(invocation, settings_file=folder / SETTINGS))
+    if has_roles(beginning):
+        why = "has roles; add those of the tenant with `reconciler adopt`" if adopting else "has roles"
+        beginning.left[f"{beginning.roles}/"] = why
+    elif adopting:
+        adoption = _adopt(project)
+        beginning.made += sorted(draft.subject.path for draft in adoption.drafts)
+        beginning.notes += [f'"{r.live.content.name}" was left out: {r.reasons[0].message}' for r in adoption.refusals]
+    else:
+        add_examples(beginning)
+    add_the_rest(beginning)
+    told = (str(folder), beginning.made, beginning.left, beginning.notes)
+    if output_format == Format.JSON:
+        invocation.give(to_json(init_document(*told)))
+    else:
+        invocation.show(init_text(*told, _steps(folder)))
+    return Exit.DONE
+
+
+def _adopt(project: Project) -> Adoption:
+    from reconciler.desired.role_folder import RoleFolder
+    from reconciler.operations.adopt import Asked, adopt
+    from reconciler.tenants.clock import SystemClock
+
+    progress = project.invocation.progress()
+    files = RoleFolder(project.root, project.settings.roles, project.catalogue)
+    with project.reader(SystemClock(), progress) as tenant:
+        return adopt(Asked(everything=True), files, tenant, progress)
+
+
+def _steps(folder: Path) -> tuple[str, ...]:
+    """Give the next commands to type."""
+    steps = ("reconciler validate", "reconciler plan")
+    return steps if folder == Path() else (f"cd {shlex.quote(str(folder))}", *steps)

@@ -1,0 +1,158 @@
+"""A repository from nothing, through the command line."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from acceptance.desk import PROJECT, Ran
+
+from reconciler.cli.main import run
+
+pytestmark = pytest.mark.sockets
+
+
+class Place:
+    """An empty folder and the command line run in it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+
+    def run(self, *arguments: str) -> Ran:
+        """Run one command line in this process."""
+        self._capsys.readouterr()
+        code = run(arguments)
+        printed = self._capsys.readouterr()
+        return Ran(code=int(code), out=printed.out, err=printed.err)
+
+    def files(self) -> dict[str, bytes]:
+        """Give every file but the embedded tenant's."""
+        found = (p for p in self.folder.rglob("*") if p.is_file() and ".reconciler" not in p.parts)
+        return {p.relative_to(self.folder).as_posix(): p.read_bytes() for p in found}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Place:
+    """Give an empty folder as the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return Place(tmp_path, capsys)
+
+
+def test_init_in_an_empty_folder_validates_and_plans_at_once(place: Place) -> None:
+    """Init, validate, plan: no edit between them, no tenant and no key to set up."""
+    ran = place.run("init")
+
+    assert ran.code == 0
+    assert ran.out.startswith("Made in .\n  reconciler.yaml\n")
+    assert ran.out.endswith("Next:  reconciler validate\nThen:  reconciler plan\n")
+    assert place.run("validate", "--strict").out == "6 role files, no problems\n"
+    plan = place.run("plan", "--format", "json")
+    assert plan.code == 0
+    assert {"agent": "update", "quality-reviewer": "create"} == {c["role"]: c["action"] for c in plan.data["changes"]}
+
+
+def test_init_lists_every_file_it_made(place: Place) -> None:
+    """The list is what is there, and each file is the one that the program ships."""
+    told = place.run("init", "--format", "json").data
+
+    assert sorted(told["made"]) == sorted(place.files())
+    assert told["left"] == []
+    for path in ("reconciler.yaml", "roles/standard/agent.yaml", "schemas/role.schema.json"):
+        assert (PROJECT / path).read_bytes() == place.files()[path]
+
+
+def test_init_again_touches_nothing(place: Place) -> None:
+    """What is there is left to the byte, and listed."""
+    place.run("init")
+    (place.folder / "reconciler.yaml").write_text("roles: roles/\n", encoding="utf-8")
+    before = place.files()
+
+    ran = place.run("init")
+
+    assert ran.code == 0
+    assert "Nothing to make in .\nLeft as it was\n  reconciler.yaml\n" in ran.out
+    assert before == place.files()
+
+
+def test_init_adopts_the_roles_of_the_tenant(place: Place) -> None:
+    """With --adopt the files say what is live, so the first plan has nothing to do."""
+    ran = place.run("init", "--adopt", "desk")
+
+    assert ran.code == 0
+    assert "  roles/night-shift.yaml\n" in ran.out
+    assert "Next:  cd desk\n" in ran.out
+    assert "roles/quality-reviewer.yaml" not in ran.out
+    assert place.run("--settings", "desk/reconciler.yaml", "validate").code == 0
+    plan = place.run("--settings", "desk/reconciler.yaml", "plan", "--exit-code")
+    assert (plan.code, plan.out.splitlines()[0]) == (0, "sandbox: Nothing to do: the tenant is as the files say")
+
+
+def test_init_adopts_nothing_where_roles_are(place: Place) -> None:
+    """Role files of somebody's own are left alone, with the command that would add the others."""
+    place.run("init")
+    before = place.files()
+
+    ran = place.run("init", "--adopt")
+
+    assert "reconciler adopt" in ran.out
+    assert before == place.files()
+    assert not (place.folder / ".reconciler").exists()
+
+
+def test_init_says_which_roles_it_could_not_adopt(place: Place) -> None:
+    """A live role that no file can say is named with the reason, and the others are adopted."""
+    place.run("init")
+    (place.folder / "reconciler.yaml").write_text("roles: mine/\n", encoding="utf-8")
+    (place.folder / "schemas" / "permissions.yaml").unlink()
+    lock = (PROJECT / "schemas" / "permissions.yaml").read_text(encoding="utf-8")
+    lock = lock.replace("  - {name: Reader, editable: true}\n", "")
+    (place.folder / "schemas" / "permissions.yaml").write_text(lock, encoding="utf-8")
+
+    ran = place.run("init", "--adopt")
+
+    assert ran.code == 0
+    assert 'Note: "Reader" was left out: ' in ran.out
+    assert "  mine/standard/agent.yaml\n" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["init", ".git/desk"], "inside .git"),
+        (["init", "file"], "no folder"),
+        (["init", "link"], "symbolic link"),
+        (["--settings", "other.yaml", "init"], "--settings"),
+        (["--tenant", "nowhere", "init", "--adopt", "desk"], "no tenant"),
+    ],
+    ids=" ".join,
+)
+def test_init_refuses_what_is_no_place_for_a_repository(place: Place, arguments: list[str], told: str) -> None:
+    """Inside .git, a file and a link are refused, and so is an option that means another place."""
+    (place.folder / "file").write_text("", encoding="utf-8")
+    (place.folder / "real").mkdir()
+    (place.folder / "link").symlink_to(place.folder / "real")
+
+    ran = place.run(*arguments)
+
+    assert ran.code == 64
+    assert told in ran.err
+    assert {"file"} == set(place.files())
+
+
+def test_init_keeps_the_embedded_tenant_out_of_git(place: Place) -> None:
+    """After init and a plan, git sees the files of the repository and nothing of the tenant."""
+    subprocess.run(["git", "init", "--quiet"], cwd=place.folder, check=True)
+    made = place.run("init", "--format", "json").data["made"]
+    place.run("plan")
+
+    seen = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"],
+        cwd=place.folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+
+    assert sorted(made) == sorted(seen)
