@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.access import Group, losses_of
+from reconciler.core.access import Group
 from reconciler.core.facts import Facts
-from reconciler.model.change import Create, Retire, Update, action_of, key_of
+from reconciler.model.change import Create, Retire, Update, action_of, key_of, revokes_of
 from reconciler.model.notice import Beside, Loss, Notice
 from reconciler.model.permission import PermissionSet
 from reconciler.model.person import PersonId
@@ -32,7 +32,7 @@ def losers(facts: Facts, change: Update | Retire) -> Mapping[PersonId, Permissio
     listed are not here.
     """
     groups = _by_roles(facts, change.live.id)
-    reached, mask = facts.impact.effects, facts.impact.effects.mask(losses_of(facts.access, change))
+    reached, mask = facts.impact.effects, facts.impact.effects.mask(revokes_of(change))
     lost = {roles: group.lost & mask for roles, group in groups.items() if group.lost & mask}
     named = {bits: frozenset(p for p, bit in reached.bits.items() if bit & bits) for bits in set(lost.values())}
     return {p.id: named[lost[p.role_ids]] for p in facts.people.people if p.counts and p.role_ids in lost}
@@ -57,7 +57,7 @@ def in_words(facts: Facts, permissions: Iterable[str]) -> tuple[Loss, ...]:
 def _notice(facts: Facts, change: Update | Retire) -> Notice:
     measured = facts.impact.by_role[key_of(change)]
     reached = facts.impact.effects
-    mask = reached.mask(losses_of(facts.access, change))
+    mask = reached.mask(revokes_of(change))
     groups = [group for group in _by_roles(facts, change.live.id).values() if group.lost & mask]
     union = 0
     for group in groups:
