@@ -81,7 +81,12 @@ def written_text(compared: CatalogueComparison, written: Iterable[str]) -> Itera
     """Say which files were written and what the roles mean from now on."""
     paths = tuple(written)
     if not paths:
-        yield line(span("Nothing to write: lock and role schema are those of the tenant", Tone.GOOD))
+        yield line(
+            span(
+                "Nothing to write: the lock has the permissions of the tenant, and the role schema is its own",
+                Tone.GOOD,
+            )
+        )
         return
     yield line(span(f"Wrote {' and '.join(paths)}", Tone.GOOD))
     if compared.proposed is compared.lock:
@@ -111,9 +116,7 @@ def _changes(difference: PermissionDifference) -> Iterator[str]:
     """Say what differs, in words."""
     pinned, live = difference.pinned, difference.live
     if pinned is None or live is None:
-        there = live or pinned
-        if there is not None:
-            yield f"{difference.aspects[0]}: {_described(there)}"
+        yield from (f"{difference.aspects[0]}: {_described(side)}" for side in (pinned, live) if side is not None)
         return
     for aspect in difference.aspects:
         if aspect is Aspect.LEVEL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from reconciler.core.wording import listing
 from reconciler.desired.lint.subject import Advice, Subject
@@ -53,19 +54,24 @@ def contained_role(subject: Subject) -> Iterator[Advice]:
 
 
 def _contained(subject: Subject, inner: list[DesiredRole], outer: list[DesiredRole]) -> Iterator[Advice]:
+    """Tell each custom role of the nearest one around it; of a standard role inside, every custom one around it."""
     nearest = sorted(outer, key=lambda role: (len(role.content.permissions), not role.standard, role.key))
     for role in inner:
-        for other in nearest:
-            if (role.standard and other.standard) or subject.related(role, other):
-                continue
-            more = other.content.permissions - role.content.permissions
-            yield Advice(
-                subject.written(role).place("name"),
-                f"{shown(role.content.name)} is {_named(other)} without {listing(more)}",
-                f"Write `based_on: {other.key}` and switch these off, if that is what it means; "
-                "or write down in the description what tells them apart",
-            )
-            break
+        around = (other for other in nearest if not subject.related(role, other))
+        if role.standard:
+            yield from (_advice(subject, other, "and", role) for other in around if not other.standard)
+        else:
+            yield from (_advice(subject, role, "without", other) for other in islice(around, 1))
+
+
+def _advice(subject: Subject, role: DesiredRole, how: str, other: DesiredRole) -> Advice:
+    between = listing(role.content.permissions ^ other.content.permissions)
+    return Advice(
+        subject.written(role).place("name"),
+        f"{shown(role.content.name)} is {_named(other)} {how} {between}",
+        f"Write `based_on: {other.key}` and only what differs, if that is what it means; "
+        "or write down in the description what tells them apart",
+    )
 
 
 def _named(role: DesiredRole) -> str:

@@ -242,6 +242,21 @@ def test_role_inside_another_is_told_with_what_is_missing(tmp_path: Path) -> Non
     ]
 
 
+def test_role_around_a_standard_one_is_told_itself(tmp_path: Path) -> None:
+    """The product's own role is nobody's copy: whoever adds to it without saying so is told, each one."""
+    files = {
+        "agent": a_file("Agent", {"conversations": BIG}, more="standard: true\n"),
+        "one": a_file("Phone Desk", {"conversations": BIG, "teams": "view"}),
+        "two": a_file("Front Desk", {"conversations": BIG, "contacts": "view"}),
+        "lead": a_file("Team Lead", {"conversations": BIG, "users": "view"}, more="standard: true\n"),
+    }
+
+    assert [message for _, _, message in found(tmp_path, "contained-role", **files)] == [
+        '"Phone Desk" is "Agent" (roles/agent.yaml) and teams.view',
+        '"Front Desk" is "Agent" (roles/agent.yaml) and contacts.view',
+    ]
+
+
 @pytest.mark.parametrize(
     ("inner", "outer", "more_inner", "more_outer"),
     [

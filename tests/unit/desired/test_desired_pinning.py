@@ -76,7 +76,7 @@ def test_pin_makes_a_missing_or_stale_schema_and_leaves_the_lock_alone(repositor
     check_role_schema(repository, PINNED)
 
 
-def test_pin_makes_the_folder_of_the_lock(tmp_path: Path) -> None:
+def test_pin_makes_the_folder_of_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A repository that lived on the lock of the program gets one of its own."""
     assert pin(tmp_path, PINNED, NEW) == (LOCK, ROLE_SCHEMA)
 
@@ -85,6 +85,13 @@ def test_pin_makes_the_folder_of_the_lock(tmp_path: Path) -> None:
     (blocked / "schemas").write_text("", encoding="ascii")
     with pytest.raises(UsageProblem):
         pin(blocked, PINNED, NEW)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(UsageProblem, match="folder"):
+        pin(tmp_path / "elsewhere", PINNED, NEW)
 
 
 def test_stale_schema_is_a_problem_with_its_code(repository: Path) -> None:
