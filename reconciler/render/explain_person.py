@@ -9,7 +9,7 @@ from reconciler.model.explanation import PersonEffect, PersonExplanation
 from reconciler.model.person import Contact
 from reconciler.render.cells import padded
 from reconciler.render.explain_words import givers, permissions, place, titled, widest
-from reconciler.render.styled import Line, Tone, line, span
+from reconciler.render.styled import Line, Span, Tone, line, span
 
 
 def person_text(told: PersonExplanation, contact: Contact | None) -> Iterator[Line]:
@@ -29,7 +29,7 @@ def person_text(told: PersonExplanation, contact: Contact | None) -> Iterator[Li
         keys = widest(held.permission.key for held in told.permissions)
         for permission in told.permissions:
             key = padded(permission.permission.key, keys)
-            yield line(f"  {key}  ", span(givers(permission.through), Tone.FAINT))
+            yield (Span(f"  {key}  "), span(givers(permission.through), Tone.FAINT))
 
 
 def _effect(who: str, effect: PersonEffect) -> Iterator[Line]:

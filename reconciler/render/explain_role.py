@@ -81,7 +81,7 @@ def _listed(told: RoleExplanation, found: tuple[RolePermission, ...]) -> Iterato
             for permission in category.permissions:
                 sign = permission.mark.sign if permission.mark is not Mark.ON else " "
                 yield (
-                    *line(f"  {sign} {padded(permission.permission.key, keys)}  "),
+                    Span(f"  {sign} {padded(permission.permission.key, keys)}  "),
                     Span(padded(titled(permission.permission), titles)),
                     span(f"  {place(told.role, permission.origin)}", Tone.FAINT),
                 )

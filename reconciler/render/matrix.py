@@ -84,7 +84,7 @@ def _block(matrix: Matrix, letters: Sequence[str], columns: slice, sizes: tuple[
         yield _legend(letter.ljust(wide), role, cells)
     head = "".join(letter.rjust(wide) for letter in shared)
     for group in matrix.groups:
-        yield line(span(padded(_title(group), label), Tone.STRONG), span(head, Tone.FAINT))
+        yield (Span(padded(_title(group), label), Tone.STRONG), Span(head, Tone.FAINT))
         for row in group.rows:
             marks = (Span(mark.sign.rjust(wide), _TONES[mark]) for mark in row.marks[columns])
             yield (Span(padded(f"{_INDENT}{_name(group, row)}", label)), *marks)
