@@ -15,7 +15,6 @@ facts; they never print, log or exit.
     │  ├─ TenantUnreachable, TenantRefusedKey, TenantForbade, TenantRateLimited,
     │  │  TenantRejected, TenantFaulted, TenantAnswerUnusable, LiveIncomplete
     │  └─ WriteConflict, WriteRefused, WriteUnclear   answers to a write; apply turns them into outcomes
-    ├─ ApplyIncomplete       something was written, and not everything                     8
     ├─ PlanUnsound           the planner broke its own invariants: our bug                70
     ├─ FilesUnsound          a file drafted from a live role does not say that role: our bug  70
     └─ Interrupted           stopped by the person at the keyboard                       130
@@ -238,14 +237,6 @@ class WriteUnclear(TenantError):
     def __init__(self, detail: str, *, retry_after: float = 0.0, fix: str = "") -> None:
         super().__init__(detail, fix=fix)
         self.retry_after = retry_after
-
-
-class ApplyIncomplete(ReconcilerError):
-    """Something was written and not everything; the report names each role."""
-
-    code = "apply.incomplete"
-    summary = "Partly applied"
-    exit_code = Exit.PARTLY_APPLIED
 
 
 class PlanUnsound(ReconcilerError):

@@ -245,6 +245,7 @@ def a_base(
 ) -> BaseRevision:
     """Give a base revision that declared these roles."""
     return BaseRevision(
+        name="main",
         contents={role.key: role.content if isinstance(role, DesiredRole) else None for role in roles},
         guards=guards,
         catalogue=catalogue or a_catalogue(),

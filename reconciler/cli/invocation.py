@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from reconciler.errors import ReconcilerError
 from reconciler.ports import Progress, Unwatched
 from reconciler.render.styled import Line, to_text
+
+if TYPE_CHECKING:
+    from reconciler.cli.progress import Bars
 
 
 class Colour(StrEnum):
@@ -41,17 +45,22 @@ class Invocation:
     colour: Colour
     quiet: bool
     verbose: bool
+    bars: list[Bars] = field(default_factory=list, repr=False)
+    """The bars on the screen, if any."""
 
     def show(self, lines: Iterable[Line]) -> None:
         """Write lines to standard output."""
+        self._clear()
         _write(sys.stdout, to_text(lines, colour=self._coloured(sys.stdout)))
 
     def tell(self, lines: Iterable[Line]) -> None:
         """Write lines to standard error: what is no result, such as errors and questions."""
+        self._clear()
         _write(sys.stderr, to_text(lines, colour=self._coloured(sys.stderr)))
 
     def give(self, document: str) -> None:
         """Write a finished document to standard output, byte for byte."""
+        self._clear()
         _write(sys.stdout, document)
 
     def progress(self) -> Progress:
@@ -60,29 +69,45 @@ class Invocation:
 
         if self.verbose:
             return progress.Lines(self.tell)
-        if self.quiet or not sys.stderr.isatty():
+        if self.quiet or not _is_terminal(sys.stderr):
             return Unwatched()
-        return progress.Bars()
+        bars = progress.Bars()
+        self.bars.append(bars)
+        return bars
 
-    def _coloured(self, stream: TextIO) -> bool:
+    def _clear(self) -> None:
+        """Take a bar away before anything is written beside it, and give the terminal its cursor back."""
+        for bars in self.bars:
+            bars.close()
+
+    def _coloured(self, stream: TextIO | None) -> bool:
         if self.colour is not Colour.AUTO:
             return self.colour is Colour.ALWAYS
-        return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        return _is_terminal(stream) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
-def _write(stream: TextIO, text: str) -> None:
-    """Write text; what the stream cannot show is escaped, and a reader who left changes nothing.
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write text; what the stream cannot show is escaped, and a reader who left or a full disk changes nothing.
 
     A closed pipe must not end an apply half way or change its exit code, so the stream is pointed at nothing.
+    A stream that was closed before the program began is None.
     """
+    if stream is None:
+        return
     encoding = stream.encoding or "utf-8"
     try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())
         os.close(nothing)
+        if error.errno != errno.EPIPE and stream is not sys.stderr:
+            _write(sys.stderr, f"error[output] The output could not be written ({error.strerror})\n")
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 class ReportingCommand(click.Command):
@@ -93,10 +118,10 @@ class ReportingCommand(click.Command):
         from reconciler.render.plan_json import to_json
         from reconciler.render.problems import error_document, error_text
 
+        invocation: Invocation = ctx.obj
         try:
             return super().invoke(ctx)
         except ReconcilerError as error:
-            invocation: Invocation = ctx.obj
             if ctx.params.get("output_format") == Format.JSON:
                 invocation.give(to_json(error_document(error)))
             else:
@@ -113,3 +138,8 @@ def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
         default=str(Format.TEXT),
         help="Output for people or for machines. Default: text.",
     )(function)
+
+
+def base_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--base REV` to a command that plans."""
+    return click.option("--base", metavar="REV", help="The git revision that this change starts from.")(function)

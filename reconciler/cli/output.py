@@ -10,9 +10,14 @@ from reconciler.errors import UsageProblem
 
 def require_writable(path: Path) -> None:
     """Raise `UsageProblem` when `path` cannot become a regular file; called before any long work."""
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    try:
+        unusable = path.is_symlink() or (path.exists() and not path.is_file())
+        placeless = not path.parent.is_dir()
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be written ({error.strerror})", fix="Name another file") from error
+    if unusable:
         raise UsageProblem(f"{path} exists and is no regular file", fix="Name a file that may be replaced")
-    if not path.parent.is_dir():
+    if placeless:
         raise UsageProblem(f"The folder of {path} does not exist", fix="Create the folder first")
 
 

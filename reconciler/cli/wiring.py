@@ -38,7 +38,12 @@ class Project:
     @property
     def root(self) -> Path:
         """The folder of the settings; every path in the settings is relative to it."""
-        return self.invocation.settings_file.resolve().parent
+        try:
+            return self.invocation.settings_file.resolve().parent
+        except (OSError, RuntimeError) as error:
+            raise UsageProblem(
+                f"{self.invocation.settings_file} leads nowhere", fix="Name the settings with --settings"
+            ) from error
 
     @property
     def confirmations_file(self) -> Path:
@@ -110,7 +115,7 @@ class Project:
     def _base(self, revision: str) -> BaseRevision:
         from reconciler.desired.revision import load_base
 
-        return load_base(self.root, revision, self.settings.roles)
+        return load_base(self.root, revision, self.settings.roles, self.invocation.settings_file.name)
 
     def reader(self, clock: Clock, progress: Progress) -> AbstractContextManager[TenantReader]:
         """Open the tenant for looking; nothing that can write is made."""

@@ -30,15 +30,24 @@ def notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
     yield from _since_the_base(facts)
 
 
-def _unknown_permissions(facts: Facts) -> Iterator[str]:
+def unknown_permissions(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """Give, by the name of each managed live role, what it permits that the lock does not know, sorted.
+
+    No file can say such a permission, so no change takes it away.
+    """
     lock = facts.desired.catalogue.by_key
-    for found in facts.matching.matched:
-        unknown = [p for p in found.live.content.permissions if p not in lock]
-        if unknown:
-            yield (
-                f'"{found.live.content.name}" holds {listing(unknown)}, which the catalogue lock does not know: '
-                "kept, and counted as sensitive"
-            )
+    found = {
+        match.live.content.name: tuple(sorted(p for p in match.live.content.permissions if p not in lock))
+        for match in facts.matching.matched
+    }
+    return {name: found[name] for name in sorted(found) if found[name]}
+
+
+def _unknown_permissions(facts: Facts) -> Iterator[str]:
+    for name, unknown in unknown_permissions(facts).items():
+        yield (
+            f'"{name}" holds {listing(unknown)}, which the catalogue lock does not know: kept, and counted as sensitive'
+        )
 
 
 def _people_not_counted(facts: Facts) -> Iterator[str]:

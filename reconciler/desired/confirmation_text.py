@@ -53,11 +53,7 @@ def with_confirmation(text: str, entry: Confirmation) -> str:
         return _appended(text, fields, found.column)
     if found.entries:
         raise Unwritable
-    return (
-        text[: found.start]
-        + f"[{{{', '.join(f'{key}: {value}' for key, value in fields.items())}}}]"
-        + text[found.end :]
-    )
+    return _appended(text[: found.start] + text[found.end :].lstrip(), fields, 0)
 
 
 def _fields(entry: Confirmation) -> dict[str, str]:

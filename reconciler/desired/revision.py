@@ -77,7 +77,9 @@ def load_base(root: Path, revision: str, folder: str, settings: str = SETTINGS) 
     files = read_revision(root, revision, folder, settings)
     guards = parse_settings(settings, files.settings).guards if files.settings is not None else Settings().guards
     catalogue = load_catalogue(root) if files.lock is None else parse_catalogue(f"{revision}:{LOCK}", files.lock)
-    return BaseRevision(contents=_contents(_usable(files.roles, catalogue)), guards=guards, catalogue=catalogue)
+    return BaseRevision(
+        name=revision, contents=_contents(_usable(files.roles, catalogue)), guards=guards, catalogue=catalogue
+    )
 
 
 def _usable(roles: tuple[tuple[str, bytes], ...], catalogue: Catalogue) -> DesiredState:

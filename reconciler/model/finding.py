@@ -105,6 +105,8 @@ class Confirmation:
 class BaseRevision:
     """What the guards need to know of the revision a change starts from."""
 
+    name: str
+    """As it was asked for, such as `origin/main`."""
     contents: Mapping[RoleKey, RoleContent | None]
     """What its files declare, expanded; None for a retired role."""
     guards: GuardSettings

@@ -39,6 +39,8 @@ class Report:
     """In the order of the plan."""
     writes: int
     """Writes that were sent, repeated ones counted each time."""
+    proved: int = 0
+    """Writes that were read back as done."""
     interrupted: bool = False
     stale: bool = False
     """Whether it stopped because the tenant had moved."""

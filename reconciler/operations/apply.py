@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.core.invariants import check
 from reconciler.errors import ConfirmationMissing, Interrupted, PlanRefused, PlanStale
-from reconciler.model.finding import Finding, FindingLevel
+from reconciler.model.finding import BaseRevision, Finding, FindingLevel
 from reconciler.model.outcome import Report
 from reconciler.model.plan import Plan
 from reconciler.operations.execute import Execution
@@ -76,11 +77,11 @@ def _cleared(request: Request, tenant: TenantWriter, expect: str | None, clock: 
             fix="Read the new plan with `reconciler plan`, then apply with its digest",
         )
     check(planned.plan, planned.facts)
-    require_consent(planned.plan)
+    require_consent(planned.plan, request.base)
     return planned
 
 
-def require_consent(planned: Plan) -> None:
+def require_consent(planned: Plan, base: BaseRevision | None = None) -> None:
     """Raise `PlanRefused` when any guard blocks, else `ConfirmationMissing` when any finding is not confirmed."""
     blocks = [f for f in planned.findings if f.level is FindingLevel.BLOCK]
     if blocks:
@@ -92,11 +93,12 @@ def require_consent(planned: Plan) -> None:
     missing = planned.unconfirmed
     if missing:
         ids = [finding.confirmation or "" for finding in missing]
+        compared = "" if base is None else f" --base {shlex.quote(base.name)}"
         notes = [note for note in planned.notes if any(name in note for name in ids)]
         raise ConfirmationMissing(
             "Nothing was written",
             reasons=(*(_reason(f) for f in missing), *notes),
-            fix="\n".join(f'reconciler confirm {name} --reason "…"' for name in ids),
+            fix="\n".join(f'reconciler confirm {name} --reason "…"{compared}' for name in ids),
         )
 
 

@@ -38,6 +38,8 @@ class Execution:
     progress: Progress
     stopped: Callable[[], bool]
     sent: int = 0
+    cut_short: bool = False
+    """Whether somebody stopped the run without waiting for the write under way."""
     ids: dict[RoleKey, RoleId] = field(default_factory=dict)
     """The live role of each key, those created on the way too."""
     moved: dict[PersonId, Person] = field(default_factory=dict)
@@ -66,7 +68,8 @@ class Execution:
             digest=planned.plan.digest,
             outcomes=tuple(_outcome(change, facts.writes, done, ended) for change in facts.changes),
             writes=self.sent,
-            interrupted=interrupted,
+            proved=sum(done.values()),
+            interrupted=interrupted or self.cut_short,
             stale=ended is not None and ended[1].settled is Settled.CONFLICT,
         )
 
@@ -78,7 +81,12 @@ class Execution:
             return Settlement(
                 settled=Settled.REFUSED, sent=0, detail=f"not sent: the journal cannot be written ({error.strerror})"
             )
-        settlement = self._settle(write)
+        try:
+            settlement = self._settle(write)
+        except KeyboardInterrupt:
+            # Somebody will not wait for the answer: what became of this write is not known, and nothing follows it.
+            self.cut_short = True
+            settlement = Settlement(settled=Settled.UNKNOWN, sent=1, detail="stopped while it was under way")
         try:
             self.journal.write(entry_after(write, number, settlement))
         except OSError as error:

@@ -74,7 +74,8 @@ def settle(send: Callable[[], None], look: Callable[[], Seen], clock: Clock) -> 
             return Settlement(settled=answer.refusal, sent=attempt, detail=answer.detail)
         if seen is Seen.OTHER or answer.clear:
             return Settlement(settled=Settled.MISMATCH, sent=attempt, detail=_mismatch(seen))
-    return Settlement(settled=Settled.NO_EFFECT, sent=ATTEMPTS, detail=answer.detail)
+    detail = f"sent {ATTEMPTS} times and read back each time, it had no effect; the last answer: {answer.detail}"
+    return Settlement(settled=Settled.NO_EFFECT, sent=ATTEMPTS, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
-from reconciler.errors import InputRejected, Problem, ReconcilerError, SettingsRejected, Severity
+from reconciler.errors import Exit, InputRejected, Problem, ReconcilerError, SettingsRejected, Severity
 from reconciler.render.styled import Line, Tone, line, span
 
 
@@ -40,15 +40,34 @@ def problem_text(problem: Problem) -> Iterator[Line]:
 
 def error_document(error: ReconcilerError) -> Mapping[str, object]:
     """Give an error as data."""
+    return _document(
+        error.code, error.exit_code, error.summary, error.detail, error.fix, error.reasons, problems_of(error)
+    )
+
+
+def stray_document(code: str, exit_code: Exit, detail: str, fix: str) -> Mapping[str, object]:
+    """Give an error as data that no command raised: a command line that cannot be read, or a bug."""
+    return _document(code, exit_code, detail.partition("\n")[0], detail, fix, (), ())
+
+
+def _document(
+    code: str,
+    exit_code: Exit,
+    summary: str,
+    detail: str,
+    fix: str,
+    reasons: tuple[str, ...],
+    problems: tuple[Problem, ...],
+) -> Mapping[str, object]:
     return {
         "error": {
-            "code": error.code,
-            "exit": int(error.exit_code),
-            "summary": error.summary,
-            "detail": error.detail,
-            "reasons": list(error.reasons),
-            "fix": error.fix,
-            **problems_document(problems_of(error)),
+            "code": code,
+            "exit": int(exit_code),
+            "summary": summary,
+            "detail": detail,
+            "reasons": list(reasons),
+            "fix": fix,
+            **problems_document(problems),
         }
     }
 

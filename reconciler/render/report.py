@@ -21,14 +21,14 @@ def report_text(report: Report) -> Iterator[Line]:
     """Give the lines of a report: one per change, then the count of each result, then what to do."""
     for outcome in report.outcomes:
         detail = f": {outcome.detail}" if outcome.detail else ""
-        yield line(span(f"  {outcome.result:<13}", _TONES[outcome.result]), f"{outcome.action} {outcome.name}{detail}")
+        yield line(span(f"  {outcome.result:<14}", _TONES[outcome.result]), f"{outcome.action} {outcome.name}{detail}")
     counted = Counter(outcome.result for outcome in report.outcomes)
     counts = ", ".join(f"{counted[result]} {result}" for result in Result if counted[result])
     tone = Tone.GOOD if report.complete else Tone.BAD
     sent = "1 write sent" if report.writes == 1 else f"{report.writes:,} writes sent"
     yield line(span(f"{counts}; {sent}", tone))
     if report.interrupted:
-        yield line("Stopped as asked, after the write under way was settled.")
+        yield line("Stopped as asked; nothing was sent after that.")
     if not report.complete:
         yield line(span("Next:  ", Tone.STRONG), "reconciler plan   (shows what is left; apply again converges)")
 
@@ -41,5 +41,6 @@ def report_document(report: Report) -> Mapping[str, object]:
         "interrupted": report.interrupted,
         "stale": report.stale,
         "writes": report.writes,
+        "proved": report.proved,
         "outcomes": [asdict(outcome) for outcome in report.outcomes],
     }

@@ -5,6 +5,7 @@ Every sink for people shows this view; none walks the plan by itself.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from reconciler.core.wording import people, roles
@@ -50,8 +51,8 @@ class PlanView:
     """Commands to type next, in order."""
 
 
-def view(plan: Plan) -> PlanView:
-    """Put a plan in reading order."""
+def view(plan: Plan, base: str | None = None) -> PlanView:
+    """Put a plan in reading order; `base` is the revision it was compared with, for the next commands."""
     changes = sorted(plan.changes, key=lambda c: (-c.people_losing, -c.people_gaining, c.role))
     return PlanView(
         plan=plan,
@@ -61,7 +62,7 @@ def view(plan: Plan) -> PlanView:
         findings=plan.findings,
         changes=tuple(_change(change, plan) for change in changes),
         counts=_counts(plan),
-        steps=_steps(plan),
+        steps=_steps(plan, "" if base is None else f" --base {shlex.quote(base)}"),
     )
 
 
@@ -150,12 +151,12 @@ def _counts(plan: Plan) -> str:
     return ", ".join([*parts, f"{s.unchanged:,} unchanged", f"{roles(s.unmanaged)} left alone"])
 
 
-def _steps(plan: Plan) -> tuple[str, ...]:
+def _steps(plan: Plan, compared: str) -> tuple[str, ...]:
     """Give the next commands: confirmations first, then the apply that is bound to this plan."""
     if not plan.changes or plan.blocked:
         return ()
-    steps = [f'reconciler confirm {f.confirmation} --reason "…"' for f in plan.unconfirmed]
-    return (*steps, f"reconciler apply --expect {plan.digest}")
+    steps = [f'reconciler confirm {f.confirmation} --reason "…"{compared}' for f in plan.unconfirmed]
+    return (*steps, f"reconciler apply --expect {plan.digest}{compared}")
 
 
 def level_word(finding: Finding) -> str:

@@ -15,6 +15,8 @@ from reconciler.desired.codes import CODES
 from reconciler.model.finding import Guard
 
 DOCS = PROJECT / "docs"
+INSIDE = {errors.ReconcilerError, errors.WriteConflict, errors.WriteRefused, errors.WriteUnclear}
+"""Errors that apply turns into outcomes, and the root of all; no command ends with one."""
 PAGES = (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
 
 
@@ -26,7 +28,11 @@ def page(name: str) -> str:
 def errors_page() -> str:
     """Make the page of error codes out of the tables in the code."""
     classes = sorted(
-        (c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.ReconcilerError)),
+        (
+            c
+            for c in vars(errors).values()
+            if isinstance(c, type) and issubclass(c, errors.ReconcilerError) and c not in INSIDE
+        ),
         key=lambda c: c.code,
     )
     lines = [

@@ -6,11 +6,12 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.cli.invocation import Format, Invocation, ReportingCommand, base_option, format_option
 from reconciler.errors import Exit, UsageProblem
 from reconciler.model.finding import Confirmation
 from reconciler.model.outcome import Report, Result
@@ -18,7 +19,6 @@ from reconciler.model.plan import Plan
 
 if TYPE_CHECKING:
     from reconciler.cli.journal import FileJournal
-    from reconciler.cli.wiring import Project
     from reconciler.operations.apply import Applied
     from reconciler.ports import Clock
 
@@ -36,7 +36,7 @@ Examples:
 
 
 @click.command("apply", cls=ReportingCommand, epilog=EPILOG)
-@click.option("--expect", metavar="DIGEST", help="Stop unless the plan has this digest.")
+@click.option("--expect", "expects", multiple=True, metavar="DIGEST", help="Stop unless the plan has this digest.")
 @click.option(
     "--confirm",
     "confirms",
@@ -44,37 +44,92 @@ Examples:
     metavar="ID[=PEOPLE]",
     help="Confirm one finding for this run; with --yes the head count is needed too.",
 )
+@base_option
 @click.option("--yes", is_flag=True, help="Answer the final question; never a guard.")
 @format_option
 @click.pass_obj
 def command(
-    invocation: Invocation, *, expect: str | None, confirms: tuple[str, ...], yes: bool, output_format: str
+    invocation: Invocation,
+    *,
+    expects: tuple[str, ...],
+    confirms: tuple[str, ...],
+    base: str | None,
+    yes: bool,
+    output_format: str,
 ) -> int:
     """Plan again, stop at any guard, show the whole list, write, read back, and report what became of it.
 
     Ctrl-C stops after the write under way. A run that stopped half way is finished by running it again.
     """
-    from reconciler.cli.interrupt import stopping_gently
     from reconciler.cli.wiring import Project
     from reconciler.operations.apply import Apply, apply
-    from reconciler.render.styled import line
     from reconciler.tenants.clock import SystemClock
 
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
-    today = clock.now().date()
-    request = project.request(extra=tuple(one_run(text, today, counted=yes) for text in confirms))
-    quiet = output_format == Format.JSON
+    expect = _only(expects)
+    request = project.request(base=base, extra=_for_this_run(confirms, clock.now().date(), counted=yes))
     with ExitStack() as stack:
         tenant = stack.enter_context(project.writer(clock, progress))
+        gate = _Gate(invocation, project.state_folder / "journal", clock, stack)
         how = Apply(
             expect=expect,
-            announce=lambda made: _announce(invocation, made, yes=yes, quiet=quiet),
-            open_journal=_open_journal(project, clock, stack),
-            stopped=stack.enter_context(stopping_gently(lambda text: invocation.tell([line(text)]))),
+            announce=lambda made: _announce(invocation, made, base, yes=yes, data=output_format == Format.JSON),
+            open_journal=gate.open,
+            stopped=gate.stopped,
         )
         done = apply(request, tenant, how, clock, progress)
     _tell(invocation, done, output_format)
     return exit_of(done.report)
+
+
+def _only(expects: tuple[str, ...]) -> str | None:
+    """Give the one digest that was named; two different ones are a mistake and not a choice."""
+    if len(set(expects)) > 1:
+        raise UsageProblem("--expect was given twice with different digests", fix="Name the digest you reviewed, once")
+    return expects[0] if expects else None
+
+
+def _for_this_run(confirms: tuple[str, ...], today: dt.date, *, counted: bool) -> tuple[Confirmation, ...]:
+    """Read every --confirm; the same finding cannot be confirmed for two head counts."""
+    entries = tuple(one_run(text, today, counted=counted) for text in dict.fromkeys(confirms))
+    if len({entry.id for entry in entries}) < len(entries):
+        raise UsageProblem("--confirm names one finding twice with different head counts", fix="Name each once")
+    return entries
+
+
+class _Gate:
+    """What is opened when the first write is certain to follow: the journal, and the gentle way to stop.
+
+    Until then Ctrl-C ends the command at once, because there is nothing to settle.
+    """
+
+    def __init__(self, invocation: Invocation, folder: Path, clock: Clock, stack: ExitStack) -> None:
+        self._asked: Callable[[], bool] = lambda: False
+        self._invocation = invocation
+        self._folder = folder
+        self._clock = clock
+        self._stack = stack
+
+    def open(self, made: Plan) -> FileJournal:
+        """Open the journal; one that cannot be created stops the run before anything is written."""
+        from reconciler.cli.interrupt import stopping_gently
+        from reconciler.cli.journal import FileJournal
+        from reconciler.render.styled import line
+
+        try:
+            journal = self._stack.enter_context(FileJournal(self._folder, made.digest, self._clock))
+        except OSError as error:
+            raise UsageProblem(
+                f"The journal cannot be created ({error.strerror}); nothing was written",
+                fix="Make the folder .reconciler/journal beside the settings writable",
+            ) from error
+        gently = stopping_gently(lambda text: self._invocation.tell([line(text)]))
+        self._asked = self._stack.enter_context(gently)
+        return journal
+
+    def stopped(self) -> bool:
+        """Say whether somebody asked to stop."""
+        return self._asked()
 
 
 def one_run(text: str, today: dt.date, *, counted: bool) -> Confirmation:
@@ -84,7 +139,7 @@ def one_run(text: str, today: dt.date, *, counted: bool) -> Confirmation:
     it: with `counted` the number is required. Raises `UsageProblem`.
     """
     identifier, equals, number = text.partition("=")
-    if (equals and not number.isascii()) or (equals and not number.isdigit()):
+    if equals and not (number.isascii() and number.isdigit() and len(number) < len(str(NO_LIMIT))):
         raise UsageProblem(f"--confirm {text} has no head count after =", fix=f"Write --confirm {identifier}=42")
     if counted and not equals:
         raise UsageProblem(
@@ -105,41 +160,28 @@ def exit_of(report: Report | None) -> Exit:
         return Exit.DONE
     if report.interrupted:
         return Exit.INTERRUPTED
-    touched = any(outcome.result in {Result.APPLIED, Result.UNKNOWN} for outcome in report.outcomes)
+    touched = report.proved or any(outcome.result is Result.UNKNOWN for outcome in report.outcomes)
     return Exit.STALE if report.stale and not touched else Exit.PARTLY_APPLIED
 
 
-def _announce(invocation: Invocation, made: Plan, *, yes: bool, quiet: bool) -> bool:
-    """Show the whole list, then ask; without a terminal and without --yes, say what is missing."""
+def _announce(invocation: Invocation, made: Plan, base: str | None, *, yes: bool, data: bool) -> bool:
+    """Show the whole list, then ask; without a terminal and without --yes, say what is missing.
+
+    Where standard output is for a machine, the list goes to standard error, and only if somebody is asked.
+    """
     from reconciler.render.plan_text import plan_text
     from reconciler.render.view import view
 
-    if not quiet:
-        invocation.show(plan_text(view(made)))
-    if yes:
-        return True
-    if not sys.stdin.isatty():
+    if not yes and not sys.stdin.isatty():
         raise UsageProblem(
             "apply asks before it writes, and there is no terminal to ask on; nothing was written",
             fix="Add --yes to answer yes; it answers this question only",
         )
-    return click.confirm("Write these changes to the tenant?", default=False, err=True)
-
-
-def _open_journal(project: Project, clock: Clock, stack: ExitStack) -> Callable[[Plan], FileJournal]:
-    """Give what opens the journal; one that cannot be created stops the run before anything is written."""
-    from reconciler.cli.journal import FileJournal
-
-    def open_journal(made: Plan) -> FileJournal:
-        try:
-            return stack.enter_context(FileJournal(project.state_folder / "journal", made.digest, clock))
-        except OSError as error:
-            raise UsageProblem(
-                f"The journal cannot be created ({error.strerror}); nothing was written",
-                fix="Make the folder .reconciler/journal beside the settings writable",
-            ) from error
-
-    return open_journal
+    if not data:
+        invocation.show(plan_text(view(made, base)))
+    elif not yes:
+        invocation.tell(plan_text(view(made, base)))
+    return yes or click.confirm("Write these changes to the tenant?", default=False, err=True)
 
 
 def _tell(invocation: Invocation, done: Applied, output_format: str) -> None:

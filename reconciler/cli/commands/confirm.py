@@ -6,8 +6,11 @@ import datetime as dt
 
 import click
 
-from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.cli.invocation import Format, Invocation, ReportingCommand, base_option, format_option
 from reconciler.errors import Exit
+
+MOST = 10**9
+"""More people than any tenant has."""
 
 EPILOG = """\b
 Examples:
@@ -21,7 +24,7 @@ Examples:
 @click.option("--reason", required=True, metavar="TEXT", help="Why; the next reader of the file asks.")
 @click.option(
     "--people-at-most",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=MOST),
     metavar="N",
     help="Counts for at most this many people. Default: as many as now.",
 )
@@ -31,6 +34,7 @@ Examples:
     metavar="DATE",
     help="The last day (UTC) on which it counts. Default: in 14 days.",
 )
+@base_option
 @format_option
 @click.pass_obj
 def command(
@@ -41,6 +45,7 @@ def command(
     people_at_most: int | None,
     expires: dt.datetime | None,
     output_format: str,
+    base: str | None,
 ) -> int:
     """Write the entry for ID, as the plan printed it, to confirmations.yaml. Writes nothing to the tenant.
 
@@ -55,7 +60,7 @@ def command(
     from reconciler.tenants.clock import SystemClock
 
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
-    request = project.request()
+    request = project.request(base=base)
     with project.reader(clock, progress) as tenant:
         made = plan(request, tenant, clock, progress).plan
     entry = confirmation_for(
@@ -70,5 +75,5 @@ def command(
     if output_format == Format.JSON:
         invocation.give(to_json(confirmation_document(entry)))
     else:
-        invocation.show(confirmation_text(entry, project.confirmations_file.name, made))
+        invocation.show(confirmation_text(entry, project.confirmations_file.name, made, base))
     return Exit.DONE

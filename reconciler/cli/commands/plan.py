@@ -53,13 +53,14 @@ def command(
     telling.require_usable(out)
     if out is not None:
         require_writable(out)
+        out.unlink(missing_ok=True)  # a plan that cannot be made leaves none of yesterday behind
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     request = project.request(base=base)
     with project.reader(clock, progress) as tenant:
         planned = plan(request, tenant, clock, progress)
         names_written = telling.write_names(planned, tenant, progress)
     made, notices = planned.plan, telling.notices(planned)
-    shown = view(made)
+    shown = view(made, base)
     if out is not None:
         as_text = to_text(plan_text(shown, notices), colour=False)
         write_file(out, _as_data(made, notices) if output_format == Format.JSON else as_text)

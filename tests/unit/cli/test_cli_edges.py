@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,21 @@ def a_report(*results: Result, interrupted: bool = False, stale: bool = False) -
         Outcome(role=RoleKey(f"role-{n}"), name=f"Role {n}", action=Action.UPDATE, result=result)
         for n, result in enumerate(results)
     )
-    return Report(digest="sha256:0", outcomes=outcomes, writes=len(results), interrupted=interrupted, stale=stale)
+    return Report(
+        digest="sha256:0",
+        outcomes=outcomes,
+        writes=len(results),
+        proved=results.count(Result.APPLIED),
+        interrupted=interrupted,
+        stale=stale,
+    )
+
+
+def test_exit_of_apply_counts_steps_and_not_only_whole_changes() -> None:
+    """A retirement that stopped after fifty people were moved did write something."""
+    report = replace(a_report(Result.FAILED, stale=True), proved=50)
+
+    assert exit_of(report) == Exit.PARTLY_APPLIED
 
 
 @pytest.mark.parametrize(
@@ -218,7 +233,7 @@ def test_journal_on_a_full_disk_fails_once_and_closes(tmp_path: Path, monkeypatc
     """A disk that fills up fails the entry that does not fit; leaving the journal then fails nothing more."""
 
     def full(handle: int, content: bytes) -> int:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, f"No space left on device for {len(content)} bytes of {handle}")
 
     with FileJournal(tmp_path, "sha256:0123456789abcdef", FakeClock()) as journal:
         journal.write({"event": "sending"})

@@ -103,7 +103,11 @@ def shown(sights: Iterable[Sight]) -> Callable[[], Seen]:
         (
             (UNCLEAR,) * ATTEMPTS,
             LAGS * ATTEMPTS,
-            Settlement(settled=Settled.NO_EFFECT, sent=ATTEMPTS, detail="no answer"),
+            Settlement(
+                settled=Settled.NO_EFFECT,
+                sent=ATTEMPTS,
+                detail="sent 3 times and read back each time, it had no effect; the last answer: no answer",
+            ),
         ),
     ],
 )

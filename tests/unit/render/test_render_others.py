@@ -20,9 +20,11 @@ from builders import (
     a_retired_role,
     a_role,
     a_tenant,
+    planned,
     some_people,
 )
 
+from reconciler.core.notes import unknown_permissions
 from reconciler.errors import InputRejected, PlanRefused, Problem, ReconcilerError, SettingsRejected
 from reconciler.model.change import Action
 from reconciler.model.check import Check, Standing
@@ -112,7 +114,8 @@ def test_doctor_says_each_standing_in_words(standing: Standing) -> None:
 
 def drifted(*files: object, live: tuple[object, ...]) -> str:
     """Give the drift report of a tenant."""
-    return text(drift_text(a_plan(a_request(*files), a_tenant(*live, people=some_people(3, "Agent")))))
+    made = planned(a_request(*files), a_tenant(*live, people=some_people(3, "Agent")))
+    return text(drift_text(made.plan, unknown_permissions(made.facts)))
 
 
 def test_drift_says_when_there_is_none() -> None:
@@ -168,7 +171,7 @@ def test_report_says_every_result_in_words(result: Result) -> None:
 
     shown = text(report_text(report))
 
-    assert f"{result:<13}update Agent\\u{{7}}: because\n" in shown
+    assert f"{result:<14}update Agent\\u{{7}}: because\n" in shown
     assert f"1 {result}; 2 writes sent" in shown
     assert ("reconciler plan" in shown) is (result is not Result.APPLIED)
 
@@ -190,6 +193,7 @@ def test_report_document_has_everything() -> None:
         "interrupted": False,
         "stale": True,
         "writes": 1,
+        "proved": 0,
         "outcomes": [
             {"role": "agent", "name": "Agent\x07", "action": "update", "result": "failed", "detail": "no"},
         ],
