@@ -68,13 +68,11 @@ def _chain(found: Known, pair: RolePair) -> tuple[DesiredRole, ...]:
 def _standing(found: Known, pair: RolePair) -> RoleStanding:
     if found.live is None:
         return RoleStanding.UNREAD
-    match pair.file:
-        case None:
-            return RoleStanding.UNMANAGED
-        case RetiredRole():
-            return RoleStanding.RETIRED if pair.live is None else RoleStanding.RETIRING
-        case DesiredRole():
-            return RoleStanding.MISSING if pair.live is None else RoleStanding.MANAGED
+    if pair.file is None:
+        return RoleStanding.UNMANAGED
+    if isinstance(pair.file, RetiredRole):
+        return RoleStanding.RETIRED if pair.live is None else RoleStanding.RETIRING
+    return RoleStanding.MISSING if pair.live is None else RoleStanding.MANAGED
 
 
 def _categories(found: Known, pair: RolePair, sources: dict[str, RoleKey]) -> Iterator[RoleCategory]:

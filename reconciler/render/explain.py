@@ -18,16 +18,21 @@ from reconciler.render.explain_person import person_text
 from reconciler.render.explain_role import role_text
 from reconciler.render.styled import Line, Tone, line, span
 
+_SUBJECTS = {
+    RoleExplanation: Subject.ROLE,
+    PersonExplanation: Subject.PERSON,
+    PermissionExplanation: Subject.PERMISSION,
+}
+
 
 def explanation_text(told: Explanation, contact: Contact | None = None, also: Subject | None = None) -> Iterator[Line]:
     """Give the lines of an explanation; `also` is what else the word could have meant."""
-    match told:
-        case RoleExplanation():
-            yield from role_text(told)
-        case PersonExplanation():
-            yield from person_text(told, contact)
-        case PermissionExplanation():
-            yield from permission_text(told)
+    if isinstance(told, RoleExplanation):
+        yield from role_text(told)
+    elif isinstance(told, PersonExplanation):
+        yield from person_text(told, contact)
+    else:
+        yield from permission_text(told)
     if also is not None:
         yield ()
         yield line(span("Note: ", Tone.FAINT), f"a {also} is called so too; it is explained with --as {also}")
@@ -36,14 +41,4 @@ def explanation_text(told: Explanation, contact: Contact | None = None, also: Su
 def explanation_document(told: Explanation, also: Subject | None = None) -> Mapping[str, object]:
     """Give an explanation as data, described in docs/explain.md; never with a name or an address."""
     counts = {"counts": told.counts} if isinstance(told, PersonExplanation) else {}
-    return {"format": 1, "subject": _subject(told), "also": also, **asdict(told), **counts}
-
-
-def _subject(told: Explanation) -> Subject:
-    match told:
-        case RoleExplanation():
-            return Subject.ROLE
-        case PersonExplanation():
-            return Subject.PERSON
-        case PermissionExplanation():
-            return Subject.PERMISSION
+    return {"format": 1, "subject": _SUBJECTS[type(told)], "also": also, **asdict(told), **counts}

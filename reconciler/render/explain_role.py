@@ -57,7 +57,7 @@ def _verdict(told: RoleExplanation, found: tuple[RolePermission, ...]) -> str:
             verdict = f"{permissions(file)} in its file, not live yet"
         case RoleStanding.UNMANAGED:
             verdict = f"{permissions(live)}, {held}; no file says so"
-        case RoleStanding.MANAGED:
+        case _:
             agrees = all(permission.mark is Mark.ON for permission in found)
             verdict = (
                 f"{permissions(live)}, {held}" if agrees else f"{permissions(live)} live, {file:,} by its file; {held}"
