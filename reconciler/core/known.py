@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ def known(desired: DesiredState, live: LiveState | None) -> Known:
         live=live,
         pairs=pairs(desired, matching, changes),
         changes=changes,
-        access=access(changes, live.roles, matching),
+        access=access(changes, live.roles),
     )
 
 
@@ -68,6 +69,8 @@ class Crowd:
     reached: Effects
     unlisted: Mapping[RoleId, int | None]
     """For each role whose holders were not listed the most they can be; None where nobody says."""
+    held: Mapping[RoleId, int]
+    """How many of the people read are active and hold the role."""
 
     def count(self, through: Collection[RoleId], having: Callable[[Group], int]) -> Headcount:
         """Count the people for whom `having` is not 0, all of whom hold one of the roles in `through`.
@@ -86,14 +89,21 @@ class Crowd:
 
     def holders(self, role: LiveRole) -> Headcount:
         """Count the active people with a role."""
-        return self.count((role.id,), lambda group: int(role.id in group.role_ids))
+        if role.id in self.unlisted:
+            return Headcount(people=self.unlisted[role.id], exact=False)
+        return Headcount(people=self.held.get(role.id, 0), exact=True)
 
 
 def crowd(found: Known, people: People) -> Crowd:
     """Group people; a role that nobody is assigned to needs no listing."""
     most = None if found.live is None else found.live.headcount
+    reached = effects(found.access, people)
+    held: Counter[RoleId] = Counter()
+    for group in reached.groups:
+        held.update(dict.fromkeys(group.role_ids, group.people))
     return Crowd(
-        reached=effects(found.access, people),
+        reached=reached,
+        held=held,
         unlisted={
             role.id: most if role.user_count is None else role.user_count
             for role in found.live_roles.values()
