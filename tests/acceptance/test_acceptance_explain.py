@@ -121,3 +121,19 @@ def test_nothing_is_written_by_explaining(desk: Desk) -> None:
         assert desk.run("explain", word, "--what-if").code == 0
 
     assert desk.writes() == ()
+
+
+def test_explaining_asks_no_more_than_it_must(desk: Desk) -> None:
+    """A person costs no listing, a role its own holders, a permission those of exactly the roles that give it."""
+    person = somebody(desk, "Agent", "Night Shift")
+
+    assert stages(desk, person) == []
+    assert stages(desk, "reader") == ["Reading who holds the role (1)"]
+    assert stages(desk, "quality-reviewer") == ["Reading who holds the role (0)"]
+    assert stages(desk, "bulk_close") == ["Reading who holds the roles that give it (4)"]
+
+
+def stages(desk: Desk, word: str) -> list[str]:
+    """Give the stages of reading holders that -v names."""
+    lines = desk.run("-v", "explain", word).err.splitlines()
+    return [line for line in lines if line.startswith("Reading who")]
