@@ -13,9 +13,9 @@ from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.confirmations import load_confirmations
 from reconciler.desired.language import Reading, load_desired, read_desired
 from reconciler.desired.lint.levels import UNHELD_ROLE, LintLevel
-from reconciler.desired.settings import Settings, TenantSettings, load_settings
+from reconciler.desired.settings import Settings, TenantSettings, check_permissions, load_settings
 from reconciler.errors import InputRejected, Problem, UsageProblem
-from reconciler.model.finding import BaseRevision, Confirmation
+from reconciler.model.finding import BaseRevision, Confirmation, GuardSettings
 from reconciler.model.permission import Catalogue
 from reconciler.model.state import DesiredState
 from reconciler.operations.plan import Request
@@ -66,6 +66,12 @@ class Project:
         return load_catalogue(self.root)
 
     @cached_property
+    def guards(self) -> GuardSettings:
+        """What the guards judge by; raises `SettingsRejected` where they name what the lock does not have."""
+        check_permissions(self.settings, self.catalogue, self.invocation.settings_file.name)
+        return self.settings.guards
+
+    @cached_property
     def desired(self) -> DesiredState:
         """The desired state; raises `InputRejected`, `NoRolesFound` or `UsageProblem`."""
         return load_desired(self.root, self.settings.roles, self.catalogue)
@@ -105,7 +111,7 @@ class Project:
 
         return Request(
             desired=self.desired,
-            settings=self.settings.guards,
+            settings=self.guards,
             confirmations=(*self.confirmations, *extra),
             base=None if base is None else self._base(base),
             commit=commit(self.root),

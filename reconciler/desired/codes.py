@@ -71,7 +71,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "settings.default-tenant": "The default tenant is not among the tenants.",
         "settings.key": "The key of a tenant is not given as the name of a variable.",
         "settings.path": "The roles folder is not a relative path inside the repository.",
-        "settings.permission": "A guard names something that does not look like a permission with its category.",
+        "settings.permission": "A guard names something that is no permission of the catalogue.",
         "settings.tenant-name": "The name of a tenant has other characters than a-z, 0-9 and dashes.",
         "settings.url": "The address of a tenant cannot be used, or could leak something.",
         "text.bidi": "A text has a character that reverses the reading direction, so it reads otherwise than it is.",

@@ -18,8 +18,9 @@ from reconciler.desired.text import shown
 from reconciler.desired.violations import Message, check_shape
 from reconciler.desired.words import listed, suggestion
 from reconciler.desired.yaml_events import read_yaml
-from reconciler.errors import SettingsRejected, UsageProblem
+from reconciler.errors import Problem, SettingsRejected, UsageProblem
 from reconciler.model.finding import GuardSettings, Limit, SensitiveGrant
+from reconciler.model.permission import Catalogue
 
 SETTINGS = "reconciler.yaml"
 """The name of the settings file; the folder that holds it is the root of the repository."""
@@ -95,6 +96,25 @@ def _explain(document: Document, violation: Violation) -> Iterator[Message] | No
         case ("tenants", str()) if violation.keyword == "additionalProperties":
             return _tenant_words(document, violation)
     return None
+
+
+def check_permissions(settings: Settings, catalogue: Catalogue, path: str) -> None:
+    """Raise `SettingsRejected` where a guard names a permission that the lock does not have; it would watch nothing."""
+    unknown = sorted({p for pair in settings.guards.never_together for p in pair} - catalogue.keys)
+    if unknown:
+        raise SettingsRejected(
+            tuple(
+                Problem(
+                    path=path,
+                    line=0,
+                    column=0,
+                    code="settings.permission",
+                    message=f"`never_together` names {shown(word)}, which the catalogue does not have",
+                    fix=suggestion(word, catalogue.keys, "Write a permission of schemas/permissions.yaml"),
+                )
+                for word in unknown
+            )
+        )
 
 
 def _tenant_words(document: Document, violation: Violation) -> Iterator[Message]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
+
 import pytest
 from acceptance.desk import Desk
 
@@ -68,7 +72,7 @@ def test_validate_reports_every_problem_with_its_place(desk: Desk) -> None:
     only = desk.run("validate", "roles/quality-reviewer.yaml", "--format", "json").data["problems"]
     assert {"roles/quality-reviewer.yaml"} == {problem["path"] for problem in only}
     assert desk.run("validate", "roles/beta-tester.yaml").code == 0
-    assert desk.run("validate", "../elsewhere.yaml").code == 0
+    assert desk.run("validate", "../elsewhere.yaml").code == 64
 
 
 def test_errors_are_data_for_machines(desk: Desk) -> None:
@@ -149,3 +153,83 @@ def test_serving_is_for_this_machine_only(desk: Desk) -> None:
 
     assert ran.code == 64
     assert not (desk.folder / ".reconciler" / "sandbox.key").exists()
+
+
+@pytest.mark.usefixtures("git")
+def test_what_a_base_asks_for_can_be_confirmed_and_applied(desk: Desk) -> None:
+    """The next commands of a plan with a base carry it, and do what they say."""
+    desk.commit("roles as they were")
+    desk.replace("reconciler.yaml", "narrowing: {people: 10}", "narrowing: {people: 1000}")
+    desk.commit("more room")
+    shown = desk.run("plan", "--base", "HEAD~1").out
+    (identifier,) = [f["confirmation"] for f in desk.plan("--base", "HEAD~1")["findings"] if f["confirmation"]]
+
+    assert f"reconciler confirm {identifier} --reason \"…\" --base 'HEAD~1'" in shown
+    refused = desk.run("apply", "--yes", "--base", "HEAD~1")
+    assert refused.code == 5
+    assert "--base 'HEAD~1'" in refused.err
+    confirmed = desk.run("confirm", identifier, "--reason", "announced", "--base", "HEAD~1")
+    assert confirmed.code == 0
+    assert "--base 'HEAD~1'" in confirmed.out
+    assert desk.run("apply", "--yes", "--base", "HEAD~1").code == 0
+    assert desk.run("drift", "--base", "HEAD~1").code == 0
+
+
+@pytest.mark.usefixtures("git")
+def test_base_compares_with_the_settings_in_use(desk: Desk) -> None:
+    """Settings under another name are compared with themselves, not with the default file."""
+    desk.write("prod.yaml", (desk.folder / "reconciler.yaml").read_text(encoding="utf-8"))
+    desk.replace("prod.yaml", "min_administrators: 2", "min_administrators: 3")
+    desk.commit("two settings")
+    desk.replace("prod.yaml", "min_administrators: 3", "min_administrators: 1")
+
+    plan = desk.run("--settings", "prod.yaml", "plan", "--base", "HEAD", "--format", "json").data
+
+    (message,) = [f["message"] for f in plan["findings"] if f["guard"] == "settings"]
+    assert "min_administrators" in message
+
+
+def test_guard_that_names_no_permission_is_refused(desk: Desk) -> None:
+    """A slip of the pen in never_together would switch the guard off; it is told with the nearest word."""
+    desk.replace("reconciler.yaml", "never_together: []", "never_together: [[users.invit, settings.api_keys]]")
+
+    for command in ("validate", "plan", "doctor"):
+        ran = desk.run(command)
+        assert ran.code == 64
+        assert "users.invite" in ran.err
+
+
+def test_permission_beyond_the_lock_is_drift(desk: Desk) -> None:
+    """What somebody gave a managed role that no file can say is told, and exits 2."""
+    desk.settle()
+    with closing(sqlite3.connect(desk.folder / ".reconciler" / "sandbox.sqlite3")) as database, database:
+        (held,) = database.execute("SELECT permissions FROM roles WHERE name = 'Reader'").fetchone()
+        granted = json.dumps([*json.loads(held), "labs.rockets"])
+        database.execute("UPDATE roles SET permissions = ? WHERE name = 'Reader'", (granted,))
+
+    ran = desk.run("drift")
+
+    assert ran.code == 2
+    assert "Reader allows labs.rockets, which the catalogue lock does not know" in ran.out
+
+
+def test_wrong_command_line_is_data_too(desk: Desk) -> None:
+    """Where JSON was asked for, even a command line that cannot be read is answered with it."""
+    ran = desk.run("plan", "--format", "json", "--nope")
+
+    assert (ran.code, ran.data["error"]["code"]) == (64, "usage")
+
+
+def test_expecting_two_different_plans_is_a_mistake(desk: Desk) -> None:
+    """An option that was given twice with different values is refused, not silently decided."""
+    assert desk.run("apply", "--expect", "sha256:1", "--expect", "sha256:2", "--yes").code == 64
+    assert desk.run("apply", "--confirm", "a=1", "--confirm", "a=2", "--yes").code == 64
+
+
+def test_plan_that_fails_leaves_no_plan_of_yesterday(desk: Desk) -> None:
+    """The file of --out is there only when this run made it."""
+    assert desk.run("plan", "--format", "json", "--out", "plan.json").code == 0
+    desk.replace("roles/quality-reviewer.yaml", "conversations: view", "conversations: veiw")
+
+    assert desk.run("plan", "--format", "json", "--out", "plan.json").code == 3
+    assert not (desk.folder / "plan.json").exists()

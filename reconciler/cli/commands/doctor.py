@@ -27,7 +27,7 @@ def command(invocation: Invocation, *, output_format: str) -> int:
 
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     with project.reader(clock, progress) as tenant:
-        checks = examine(tenant, project.desired.catalogue, project.settings.guards)
+        checks = examine(tenant, project.desired.catalogue, project.guards)
     if output_format == Format.JSON:
         invocation.give(to_json(doctor_document(checks)))
     else:

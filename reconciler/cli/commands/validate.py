@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
-from reconciler.errors import Exit, Severity
+from reconciler.errors import Exit, Severity, UsageProblem
 from reconciler.render.styled import Line, Tone, line, span
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
     wanted = frozenset(_relative(path, project.root) for path in paths)
     found = validate(
         (
-            lambda: project.settings,
+            lambda: project.guards,
             lambda: check_role_schema(project.root, project.catalogue),
             lambda: project.confirmations,
         ),
@@ -89,6 +89,8 @@ def _number(number: int, word: str) -> str:
 
 
 def _relative(path: Path, root: Path) -> str:
-    """Give a path as problems name it; one outside the repository stays as it is and matches nothing."""
+    """Give a path as problems name it; raises `UsageProblem` for one that is no file of the repository."""
     whole = path.absolute()
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else whole.as_posix()
+    if not whole.is_relative_to(root) or not whole.is_file():
+        raise UsageProblem(f"{path} is no file of this repository", fix="Name files below the folder of the settings")
+    return whole.relative_to(root).as_posix()
