@@ -84,7 +84,9 @@ class Splicer:
     def add_pair(self, mapping: MappingNode, text: str, after: Node | None) -> None:
         """Put an entry behind the value `after`, or first."""
         if not mapping.value:
-            self.put(start_of(mapping), self.end_of(mapping), f"{{{text}}}")
+            inside = start_of(mapping) + 1
+            earlier = any(edit.start == inside for edit in self._edits)
+            self.put(inside, inside, f", {text}" if earlier else text)
         else:
             self._add(mapping.value[0][0], text, after, lead="", flow=bool(mapping.flow_style))
 

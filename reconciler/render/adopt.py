@@ -31,16 +31,16 @@ def adoption_text(shown: Adoption) -> Iterator[Line]:
 
 def _verdict(shown: Adoption, changing: int) -> str:
     unchanged = len(shown.drafts) - changing
-    equal = f"{roles(unchanged)} like {_file(unchanged)}" if unchanged else ""
+    new = sum(draft.effect is Effect.CREATE for draft in shown.drafts)
+    differing = changing - new
     if shown.written:
-        done = f"{roles(changing)} adopted" if changing else "Nothing to write"
+        parts = [f"{roles(changing)} adopted" if changing else "Nothing to write"]
     else:
-        new = sum(draft.effect is Effect.CREATE for draft in shown.drafts)
-        done = (
-            f"{roles(new)} without a file, {changing - new:,} unlike {'its' if changing - new == 1 else 'their'} file"
-        )
-    refused = f"{len(shown.refusals):,} that no file can say" if shown.refusals else ""
-    return ", ".join(part for part in (done, equal, refused) if part)
+        parts = [f"{roles(new)} without a file" if new or not differing else ""]
+        parts += [f"{roles(differing)} unlike {_file(differing)}" if differing else ""]
+    parts += [f"{roles(unchanged)} like {_file(unchanged)}" if unchanged else ""]
+    parts += [f"{roles(len(shown.refusals))} that no file can say" if shown.refusals else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def _file(number: int) -> str:
@@ -55,9 +55,9 @@ def _notes(draft: Draft) -> Iterator[Line]:
     if draft.unknown:
         yield line(span("          keeps ", Tone.CARE), f"{', '.join(draft.unknown)}, which the lock does not know")
     if draft.offer is not None:
-        said = "says" if draft.used else "would say"
         difference = apart(draft.offer.grants, draft.offer.revokes)
-        yield line(span(f"          --based-on {said} ", Tone.FAINT), f"{draft.offer.base}, {difference}")
+        how = ("based on", "") if draft.used else ("nearly", "; --based-on says only that")
+        yield line(span(f"          {how[0]} ", Tone.FAINT), f"{draft.offer.base}: {difference}{how[1]}")
 
 
 def _refusal_text(refusal: Refusal) -> Iterator[Line]:
@@ -75,7 +75,7 @@ def _next(shown: Adoption, changing: list[Draft]) -> Iterator[Line]:
         yield line(span("Next:  ", Tone.STRONG), "reconciler plan")
     else:
         yield line(
-            span("Next:  ", Tone.STRONG), f"reconciler adopt {changing[0].subject.key}, or reconciler adopt --all"
+            span("Next:  ", Tone.STRONG), f"reconciler adopt {changing[0].subject.key}, or all: reconciler adopt --all"
         )
 
 
