@@ -9,7 +9,7 @@ from functools import cached_property
 from reconciler.desired.compile import Compiler
 from reconciler.desired.expansion import MOST_BASES, Expansion
 from reconciler.desired.faithful import reasons
-from reconciler.desired.language import load_desired_from
+from reconciler.desired.language import key_of_path, load_desired_from
 from reconciler.desired.offers import Bases
 from reconciler.desired.proposing import sayable
 from reconciler.desired.revise import Revision, revise
@@ -49,7 +49,7 @@ class Drafter:
             try:
                 state = load_desired_from(texts.items(), self._catalogue)
             except InputRejected as rejected:
-                refusals |= _blamed(drafts, rejected)
+                refusals |= self._blamed(drafts, rejected)
                 continue
             self._prove(drafts, state)
             return Drafts(
@@ -151,6 +151,24 @@ class Drafter:
     def _unknown(self, subject: Subject) -> tuple[str, ...]:
         return tuple(sorted(subject.live.content.permissions - self._catalogue.keys))
 
+    def _blamed(self, drafts: Iterable[Draft], rejected: InputRejected) -> Mapping[RoleKey, Refusal]:
+        """Refuse the roles whose new files the loader does not take, or takes another file no more because of.
+
+        Of a file and its bases the nearest that would change is to blame; raises on where none would.
+        """
+        changed = {draft.subject.key: draft for draft in drafts if draft.effect is not Effect.UNCHANGED}
+        against: dict[RoleKey, list[Reason]] = {}
+        for problem in rejected.problems:
+            key: RoleKey | None = key_of_path(problem.path)
+            while key is not None and key not in changed:
+                key = self._base_of.get(key)
+            if key is not None and problem.severity is Severity.ERROR:
+                own = changed[key].subject.path == problem.path
+                against.setdefault(key, []).extend(reasons((problem,)) if own else (_breaks(problem),))
+        if not against:
+            raise rejected
+        return {key: _refusal(changed[key].subject, tuple(found)) for key, found in against.items()}
+
     def _prove(self, drafts: Iterable[Draft], state: DesiredState) -> None:
         contents = {role.key: role.content for role in state.roles}
         for draft in drafts:
@@ -172,7 +190,20 @@ def _by_hand(subject: Subject) -> Refusal:
         message="The file is written in a form that cannot be changed safely, such as keys with a question mark",
         fix="Change the file by hand to what the plan shows, or write its keys plainly",
     )
-    return Refusal(live=subject.live, key=subject.key, path=subject.path, reasons=(reason,))
+    return _refusal(subject, (reason,))
+
+
+def _breaks(problem: Problem) -> Reason:
+    return Reason(
+        code=problem.code,
+        message=f"{problem.path} is based on it and would be refused: {problem.message}",
+        fix="Adopt that role too, or change its file first",
+    )
+
+
+def _refusal(subject: Subject, against: tuple[Reason, ...]) -> Refusal:
+    path = None if subject.declared is None else subject.path
+    return Refusal(live=subject.live, key=subject.key, path=path, reasons=against)
 
 
 def _said(content: RoleContent) -> tuple[str, str]:
@@ -183,23 +214,3 @@ def _exactly(key: RoleKey, permissions: PermissionSet) -> Statement:
     """Make a statement that means exactly these permissions, for roles to be based on."""
     rules = [Rule("", replaces=False, steps=(Step(tuple(sorted(permissions)), on=True, spot=("", 0, 0)),))]
     return Statement(key=key, path="", rules=tuple(rules))
-
-
-def _blamed(drafts: Iterable[Draft], rejected: InputRejected) -> Mapping[RoleKey, Refusal]:
-    """Refuse the roles whose drafted files have the problems; raise on where none of them has."""
-    found: dict[str, list[Problem]] = {}
-    for problem in rejected.problems:
-        if problem.severity is Severity.ERROR:
-            found.setdefault(problem.path, []).append(problem)
-    changed = [d for d in drafts if d.effect is not Effect.UNCHANGED and d.subject.path in found]
-    if not changed:
-        raise rejected
-    return {
-        d.subject.key: Refusal(
-            live=d.subject.live,
-            key=d.subject.key,
-            path=None if d.before is None else d.subject.path,
-            reasons=reasons(tuple(found[d.subject.path])),
-        )
-        for d in changed
-    }
