@@ -39,7 +39,11 @@ class Execution:
     stopped: Callable[[], bool]
     sent: int = 0
     cut_short: bool = False
-    """Whether somebody stopped the run without waiting for the write under way."""
+    """Whether somebody stopped the run."""
+    done: dict[RoleKey, int] = field(default_factory=dict)
+    """How many writes of each role were proved."""
+    ended: tuple[Write, Settlement] | None = None
+    """The write that was not proved, which ended the run."""
     ids: dict[RoleKey, RoleId] = field(default_factory=dict)
     """The live role of each key, those created on the way too."""
     moved: dict[PersonId, Person] = field(default_factory=dict)
@@ -49,29 +53,34 @@ class Execution:
         """Carry out every write until one is not proved or somebody stops it; give one outcome per change."""
         facts = planned.facts
         self.ids = {found.role.key: found.live.id for found in facts.matching.matched}
-        self.progress.stage("Applying", len(facts.writes))
-        done: dict[RoleKey, int] = {}
-        ended: tuple[Write, Settlement] | None = None
-        interrupted = False
-        for number, write in enumerate(facts.writes, start=1):
-            interrupted = self.stopped()
-            if interrupted:
-                break
-            settlement = self._one(write, number, len(facts.writes), planned.plan.digest)
-            self.sent += settlement.sent
-            if settlement.settled is not Settled.APPLIED:
-                ended = (write, settlement)
-                break
-            done[write.role] = done.get(write.role, 0) + 1
-            self.progress.advance()
+        try:
+            self._all(facts.writes, planned.plan.digest)
+        except KeyboardInterrupt:
+            # Between two writes: nothing is under way, and nothing follows.
+            self.cut_short = True
         return Report(
             digest=planned.plan.digest,
-            outcomes=tuple(_outcome(change, facts.writes, done, ended) for change in facts.changes),
+            outcomes=tuple(_outcome(change, facts.writes, self.done, self.ended) for change in facts.changes),
             writes=self.sent,
-            proved=sum(done.values()),
-            interrupted=interrupted or self.cut_short,
-            stale=ended is not None and ended[1].settled is Settled.CONFLICT,
+            proved=sum(self.done.values()),
+            interrupted=self.cut_short,
+            stale=self.ended is not None and self.ended[1].settled is Settled.CONFLICT,
         )
+
+    def _all(self, writes: tuple[Write, ...], digest: str) -> None:
+        """Carry out one write after the other until one is not proved or somebody asks to stop."""
+        self.progress.stage("Applying", len(writes))
+        for number, write in enumerate(writes, start=1):
+            if self.stopped():
+                self.cut_short = True
+                return
+            settlement = self._one(write, number, len(writes), digest)
+            self.sent += settlement.sent
+            if settlement.settled is not Settled.APPLIED:
+                self.ended = (write, settlement)
+                return
+            self.done[write.role] = self.done.get(write.role, 0) + 1
+            self.progress.advance()
 
     def _one(self, write: Write, number: int, total: int, digest: str) -> Settlement:
         """Journal, check, send, read back, journal; a journal that cannot be written stops the write."""

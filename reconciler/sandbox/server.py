@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -39,15 +40,33 @@ def serving(app: SandboxApp) -> Iterator[str]:
 
     Leaving the block waits for the requests under way and closes every socket.
     """
-    server = _Server(app, LOOPBACK, 0)
-    thread = threading.Thread(target=server.run, name="sandbox-tenant", daemon=True)
-    thread.start()
+    with _signals_kept_from_new_threads():
+        server = _Server(app, LOOPBACK, 0)
+        thread = threading.Thread(target=server.run, name="sandbox-tenant", daemon=True)
+        thread.start()
     try:
         yield server.url
     finally:
         server.stop()
         thread.join()
         server.close()
+
+
+@contextmanager
+def _signals_kept_from_new_threads() -> Iterator[None]:
+    """Start threads that no signal is delivered to.
+
+    A Ctrl-C that the system hands to one of them would not wake the main thread, which may be waiting for an answer
+    from the terminal. Windows has no such masks and delivers to the main thread anyway.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def serve_forever(app: SandboxApp, host: str, port: int, announce: Callable[[str], None]) -> None:

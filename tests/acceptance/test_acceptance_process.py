@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from acceptance.desk import Desk
@@ -171,3 +171,66 @@ def test_colours_are_for_terminals_only() -> None:
     assert "\x1b" not in run("plan").stdout
     assert "\x1b[1m" in run("--color", "always", "plan").stdout
     assert "\x1b" not in run("--color", "never", "plan").stdout
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">/dev/full"])
+def test_streams_that_take_nothing_change_no_exit_code(redirection: str) -> None:
+    """A stream that was closed before, or a disk without room, is no bug of ours."""
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {redirection}', "sh", *COMMAND, "plan"],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=PATIENCE,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_second_signal_stops_at_once_and_still_names_every_role(desk: Desk) -> None:
+    """Who will not wait for the write under way is told that nobody knows what became of it, and of every other."""
+    desk.confirm_all()
+    with served(desk, [{"kind": "latency", "method": "PATCH", "seconds": 2.0, "times": 1}]):
+        applying = subprocess.Popen(
+            [*COMMAND, "-v", "apply", "--yes"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(SERVED_KEY=key_of(desk)),
+        )
+        assert applying.stderr is not None
+        while "Applying" not in applying.stderr.readline():
+            pass
+        applying.send_signal(signal.SIGINT)
+        assert "Stopping after the write under way" in applying.stderr.readline()
+        applying.send_signal(signal.SIGTERM)
+        out, err = applying.communicate(timeout=PATIENCE)
+
+        assert applying.returncode == 130, out + err
+        assert sum(out.count(f"  {result}") for result in ("applied  ", "unknown  ", "not attempted ")) == 5
+        assert run("apply", "--yes", SERVED_KEY=key_of(desk)).returncode == 0
+
+
+def test_ctrl_c_at_the_final_question_ends_it(desk: Desk) -> None:
+    """Before the first write there is nothing to settle, so the first Ctrl-C ends the command."""
+    desk.confirm_all()
+    ours, theirs = pty.openpty()
+    applying = subprocess.Popen(
+        [*COMMAND, "-q", "apply"], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert applying.stderr is not None
+    while applying.stderr.read(1) != "?":
+        pass
+    while applying.poll() is None:  # a signal that comes just before the terminal is read waits for the next one
+        applying.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            applying.wait(0.3)
+    _, err = applying.communicate(timeout=PATIENCE)
+    os.close(theirs)
+    os.close(ours)
+
+    assert applying.returncode == 130
+    assert "Interrupted" in err
+    assert desk.writes() == ()

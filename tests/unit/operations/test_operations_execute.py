@@ -467,3 +467,39 @@ def test_execute_sends_nothing_when_it_cannot_read_again() -> None:
 
     assert tenant.writes == []
     assert (done.outcomes[0].result, done.outcomes[0].detail) == (Result.FAILED, "not sent: down")
+
+
+def test_execute_cut_short_between_writes_names_every_role() -> None:
+    """Who stops the run while nothing is under way gets the report of what was done until then."""
+    answers = iter([False, False])
+
+    def stopped() -> bool:
+        try:
+            return next(answers)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    found = report(a_desk(), stopped=stopped)
+
+    assert found.interrupted
+    assert {"agent": Result.APPLIED, "fresh": Result.APPLIED} == {
+        role: result for role, result in results(found).items() if result is Result.APPLIED
+    }
+    assert set(results(found).values()) == {Result.APPLIED, Result.NOT_ATTEMPTED}
+
+
+def test_execute_cut_short_under_way_does_not_know_what_became_of_it() -> None:
+    """A write that nobody waited for is unknown, in the report and in the journal, and nothing follows it."""
+    tenant, journal = a_desk(), MemoryJournal()
+
+    def leave() -> None:
+        raise KeyboardInterrupt
+
+    tenant.before_write(2, leave)
+
+    found = report(tenant, journal=journal)
+
+    assert found.interrupted
+    assert results(found)["fresh"] is Result.UNKNOWN
+    assert journal.entries[-1]["result"] == "unknown"
+    assert len(tenant.writes) <= 2
