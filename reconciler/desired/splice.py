@@ -115,6 +115,10 @@ class Splicer:
             return len(self.text)
         return end - 1 if end > at and self.text[end - 1] == "\r" else end
 
+    def line_end_before(self, start: int) -> int:
+        """Give the offset of the line break before a line that is not the first."""
+        return start - 2 if self.text[start - 2 : start] == "\r\n" else start - 1
+
     def end_of(self, node: Node) -> int:
         """Give the offset behind the last character of a value, without what is only space or comment behind it."""
         if isinstance(node, ScalarNode):
@@ -142,8 +146,13 @@ class Splicer:
         start, indent = self.line_start(first), self._indent(first, lead)
         end = self.line_end(self.end_of(last))
         comments = self._comments(first, end, last)
-        after = self.text.find("\n", end) + 1 or len(self.text)
-        self.put(start, after, "".join(f"{indent}{comment}{self.newline}" for comment in comments))
+        kept = [f"{indent}{comment}" for comment in comments]
+        if start:
+            # With the line break before it, so that another entry can still be put behind this line.
+            self.put(self.line_end_before(start), end, "".join(f"{self.newline}{line}" for line in kept))
+        else:
+            after = self.text.find("\n", end) + 1 or len(self.text)
+            self.put(start, after, "".join(f"{line}{self.newline}" for line in kept))
 
     def _indent(self, first: int, lead: str) -> str:
         """Give the spaces before an entry that begins its line, and refuse one that does not."""

@@ -189,6 +189,22 @@ def test_name_that_is_back_is_no_earlier_name(before: str, after: str) -> None:
     assert text == f"{HEAD}{after}permissions: {{}}".replace("Night Desk", "Old Desk")
 
 
+def test_first_line_of_a_file_can_go() -> None:
+    """A field at the very top leaves nothing behind but its comments."""
+    after = revised(f"previously: [Old]  # a\n{HEAD}permissions: {{}}\n", name="Old")
+
+    assert after == f"# a\n{HEAD}permissions: {{}}\n".replace("Night Desk", "Old")
+
+
+def test_last_line_can_go_while_another_category_comes() -> None:
+    """An item that is taken out at the end of a file does not stand in the way of what is put behind it."""
+    head = f"{HEAD}permissions:\n  tickets:\n    - view  # a\n"
+
+    after = revised(f"{head}    - tag  # b", "tickets.view", "tickets.reply", "notes.view")
+
+    assert after == f"{head}    - reply\n    # b\n  notes: [view]"
+
+
 def test_file_in_braces_is_edited_too() -> None:
     """The whole file may be one mapping in braces, on one line."""
     text = "{name: Night Desk, previously: [Old], description: Watches at night, permissions: {tickets: view}}"
