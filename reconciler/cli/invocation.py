@@ -115,6 +115,7 @@ class ReportingCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - the signature is click's
         """Run the command; a `ReconcilerError` becomes output and an exit code."""
+        from reconciler.render.annotations import error_annotations
         from reconciler.render.plan_json import to_json
         from reconciler.render.problems import error_document, error_text
 
@@ -125,6 +126,8 @@ class ReportingCommand(click.Command):
             if ctx.params.get("output_format") == Format.JSON:
                 invocation.give(to_json(error_document(error)))
             else:
+                if ctx.params.get("output_format") == "github":
+                    invocation.give(error_annotations(error))
                 invocation.tell(error_text(error))
             ctx.exit(error.exit_code)
 

@@ -16,21 +16,26 @@ _BLANK = frozenset(
 )
 """Code points that draw nothing although their category says letter, mark or symbol."""
 
+_COMMAND, _COMMAND_SHOWN = "##[", "#\\u{23}["
+
 
 def visible(text: str, most: int | None = None) -> str:
     r"""Give `text` with everything invisible, moving or confusing as `\u{hex}`.
 
     Two different texts never look the same, text without such characters comes back as it is, and the
-    result has no line ends, control characters, direction marks or blank letters. `most` cuts what follows
-    that many characters of `text` and says how many they were.
+    result has no line ends, control characters, direction marks or blank letters, nor `##[`, which a runner
+    would read as a command anywhere in a line. `most` cuts what follows that many characters of `text` and
+    says how many they were.
     """
-    if text.isascii() and text.isprintable() and "\\u{" not in text and (most is None or len(text) <= most):
+    fitting = most is None or len(text) <= most
+    if fitting and text.isascii() and text.isprintable() and "\\u{" not in text and _COMMAND not in text:
         return text
     shown = text if most is None else text[:most]
     escaped = "".join(
         f"\\u{{{ord(char):x}}}" if _hidden(char) or (char == "\\" and shown[at + 1 : at + 3] == "u{") else char
         for at, char in enumerate(shown)
     )
+    escaped = escaped.replace(_COMMAND, _COMMAND_SHOWN)
     cut = len(text) - len(shown)
     return f"{escaped}… ({cut:,} more)" if cut else escaped
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 from collections.abc import Iterator
 
 from reconciler.core.wording import roles
 from reconciler.model.matrix import Mark, Matrix, MatrixGroup, MatrixRole
-from reconciler.render.escape import visible
 from reconciler.render.matrix import counts_of, difference
+from reconciler.render.page import page, text
 
 _STYLE = """
 :root { color-scheme: light dark; font: 14px/1.4 system-ui, sans-serif; }
@@ -29,33 +26,24 @@ small { font-weight: normal; opacity: .75; }
 @media (prefers-color-scheme: dark) { .grant { color: #7ee2a8; } .revoke { color: #ff9d9d; } }
 """
 
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
-
 _CLASSES = {Mark.ON: "on", Mark.OFF: "off", Mark.GRANT: "grant", Mark.REVOKE: "revoke"}
 
 
 def matrix_html(matrix: Matrix) -> str:
     """Give the whole file; every mark is a sign and a word besides its colour."""
-    return "".join(f"{part}\n" for part in _parts(matrix))
+    return page(_title(matrix), _STYLE, _parts(matrix))
 
 
-def text(foreign: str) -> str:
-    """Escape text for any place in the file; every text that is not written here goes through this."""
-    return html.escape(visible(foreign), quote=True)
+def _title(matrix: Matrix) -> str:
+    return f"{roles(len(matrix.roles))} by {matrix.permissions:,} permissions"
 
 
 def _parts(matrix: Matrix) -> Iterator[str]:
-    title = f"{roles(len(matrix.roles))} by {matrix.permissions:,} permissions"
-    yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_POLICY)}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>"
-    yield f"<h1>{text(title)}</h1>\n<p>{text(_told(matrix))}</p>"
+    yield f"<h1>{text(_title(matrix))}</h1>\n<p>{text(_told(matrix))}</p>"
     yield f'<table>\n<thead>\n<tr><th scope="col">Permission</th>{"".join(map(_head, matrix.roles))}</tr>\n</thead>'
     for group in matrix.groups:
         yield from _group(group, len(matrix.roles) + 1)
-    yield "</table>\n</body>\n</html>"
+    yield "</table>"
 
 
 def _told(matrix: Matrix) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.core.wording import LISTED, roles
 from reconciler.model.change import Action
 from reconciler.model.finding import Finding, FindingLevel
 from reconciler.model.notice import Notice
@@ -37,6 +38,13 @@ def verdict_text(shown: PlanView) -> Iterator[Line]:
     yield line(span(f"{plan.tenant.name}: ", Tone.STRONG), span(shown.verdict, tone))
     for effect in shown.effects:
         yield line("  ", span(effect, Tone.STRONG))
+    untold = shown.untold_risks
+    for risk in untold[:LISTED]:
+        yield line(
+            "  ", span(f"{risk.change.name} gets {', '.join(risk.sensitive_grants)}, which is sensitive", Tone.CARE)
+        )
+    if len(untold) > LISTED:
+        yield line("  ", span(f"{roles(len(untold) - LISTED)} more get something sensitive, see below", Tone.CARE))
     yield line(span(f"  {shown.counts}", Tone.FAINT))
     if not plan.complete:
         yield line(span("  The live state could not be read completely.", Tone.BAD))

@@ -9,9 +9,14 @@ import shlex
 from dataclasses import dataclass
 
 from reconciler.core.wording import people, roles
-from reconciler.model.change import Action
-from reconciler.model.finding import Finding, FindingLevel
+from reconciler.model.change import Action, Direction
+from reconciler.model.finding import Finding, FindingLevel, Guard
+from reconciler.model.permission import PermissionSet
 from reconciler.model.plan import PermissionImpact, Plan, PlannedChange
+from reconciler.render.vocabulary import Vocabulary
+
+_EARLY = 3
+"""How many findings a reader sees before anything else on the first screen of a terminal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +26,8 @@ class PermissionView:
     sign: str
     permission: str
     effect: str
+    sensitive: bool
+    """Granted, and sensitive or unknown to any side; False where no vocabulary says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,25 @@ class ChangeView:
     effect: str
     permissions: tuple[PermissionView, ...]
 
+    @property
+    def sensitive_grants(self) -> tuple[str, ...]:
+        """The sensitive permissions that the role gets."""
+        return tuple(p.permission for p in self.permissions if p.sensitive)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachView:
+    """An effect on people, and the role through which most of it comes."""
+
+    told: str
+    most: str | None
+    """The name of that role; None where nobody is reached."""
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return self.told if self.most is None else f"{self.told}, most through {self.most}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
@@ -41,29 +67,70 @@ class PlanView:
     verdict: str
     stops: bool
     """Whether a guard stands in the way."""
-    effects: tuple[str, ...]
+    reach: tuple[ReachView, ...]
     """The largest effect on people first."""
     findings: tuple[Finding, ...]
+    """Blocks, then what is to be confirmed, sensitive grants before the rest, then what was confirmed and warnings."""
     changes: tuple[ChangeView, ...]
     """The largest effect on people first."""
     counts: str
     steps: tuple[str, ...]
     """Commands to type next, in order."""
+    vocabulary: Vocabulary | None
+    """None where the plan is all that is known; then nothing may be called harmless."""
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """The effects on people as sentences."""
+        return tuple(reach.text for reach in self.reach)
+
+    @property
+    def risks(self) -> tuple[ChangeView, ...]:
+        """The changes that give a role something sensitive."""
+        return tuple(change for change in self.changes if change.sensitive_grants)
+
+    @property
+    def untold_risks(self) -> tuple[ChangeView, ...]:
+        """The risks that no finding at the top tells, because none asks or too many others come first."""
+        told = {finding.role for finding in self.findings[:_EARLY] if finding.guard is Guard.SENSITIVE_GRANT}
+        return tuple(change for change in self.risks if change.change.role not in told)
+
+    def harmless(self, change: ChangeView) -> bool:
+        """Say whether leaving a change out could hide nothing that reaches anybody: a new role, or other texts."""
+        planned = change.change
+        kind = planned.action is Action.CREATE or (
+            planned.action is Action.UPDATE and planned.direction is Direction.COSMETIC
+        )
+        return kind and self.vocabulary is not None and not change.sensitive_grants
 
 
-def view(plan: Plan, base: str | None = None) -> PlanView:
-    """Put a plan in reading order; `base` is the revision it was compared with, for the next commands."""
+def view(plan: Plan, base: str | None = None, vocabulary: Vocabulary | None = None) -> PlanView:
+    """Put a plan in reading order.
+
+    `base` is the revision it was compared with, for the next commands. `vocabulary` tells sensitive grants apart.
+    """
     changes = sorted(plan.changes, key=lambda c: (-c.people_losing, -c.people_gaining, c.role))
     return PlanView(
         plan=plan,
         verdict=_verdict(plan),
         stops=plan.blocked or bool(plan.unconfirmed),
-        effects=_effects(plan),
-        findings=plan.findings,
-        changes=tuple(_change(change, plan) for change in changes),
+        reach=_reach(plan),
+        findings=tuple(sorted(plan.findings, key=_urgency)),
+        changes=tuple(_change(change, plan, _sensitive(change, vocabulary)) for change in changes),
         counts=_counts(plan),
         steps=_steps(plan, "" if base is None else f" --base {shlex.quote(base)}"),
+        vocabulary=vocabulary,
     )
+
+
+def _sensitive(change: PlannedChange, vocabulary: Vocabulary | None) -> PermissionSet:
+    return frozenset() if vocabulary is None else vocabulary.sensitive.get(change.role, frozenset())
+
+
+def _urgency(finding: Finding) -> tuple[int, bool]:
+    """Sort what stops before what does not; a sort keeps the order of the document among equals."""
+    rank = {FindingLevel.BLOCK: 0, FindingLevel.CONFIRM: 2 if finding.confirmed else 1, FindingLevel.WARN: 3}
+    return rank[finding.level], finding.guard is not Guard.SENSITIVE_GRANT
 
 
 def _verdict(plan: Plan) -> str:
@@ -80,7 +147,7 @@ def _verdict(plan: Plan) -> str:
     return f"{number}, ready to apply"
 
 
-def _effects(plan: Plan) -> tuple[str, ...]:
+def _reach(plan: Plan) -> tuple[ReachView, ...]:
     """Say how many people lose and gain anything, and through which role most of them."""
     inexact = any(not change.people_exact for change in plan.changes)
     bound = "at most " if inexact else ""
@@ -91,13 +158,13 @@ def _effects(plan: Plan) -> tuple[str, ...]:
     ):
         if number and most is not None:
             verbs = f"{verb}s" if number == 1 else verb
-            effects.append(f"{bound}{people(number)} {verbs} something, most through {most.name}")
+            effects.append(ReachView(told=f"{bound}{people(number)} {verbs} something", most=most.name))
     if not effects and plan.changes:
-        effects.append("nobody loses or gains anything today")
+        effects.append(ReachView(told="nobody loses or gains anything today", most=None))
     return tuple(effects)
 
 
-def _change(change: PlannedChange, plan: Plan) -> ChangeView:
+def _change(change: PlannedChange, plan: Plan, sensitive: PermissionSet) -> ChangeView:
     kept = change.holders - change.people_losing
     bound = "" if change.people_exact else "at most "
     effects = []
@@ -123,7 +190,13 @@ def _change(change: PlannedChange, plan: Plan) -> ChangeView:
         heading=f"{change.action} {change.name}",
         effect=", ".join(effects),
         permissions=tuple(
-            PermissionView(sign=sign, permission=p, effect=_impact(sign, impacts[p], bound)) for sign, p in signed
+            PermissionView(
+                sign=sign,
+                permission=p,
+                effect=_impact(sign, impacts[p], bound),
+                sensitive=sign == "+" and p in sensitive,
+            )
+            for sign, p in signed
         ),
     )
 

@@ -6,24 +6,37 @@ import json
 from pathlib import Path
 
 import pytest
-from builders import a_plan
+from builders import planned
 from golden.cases import CASES, request, tenant
 
+from reconciler.operations.plan import Planned
+from reconciler.render.markdown import plan_markdown
 from reconciler.render.plan_json import decode, encode
 from reconciler.render.plan_text import plan_text
 from reconciler.render.styled import to_text
 from reconciler.render.view import view
+from reconciler.render.vocabulary import vocabulary
 
 MANY = 12
 """Cases that there are at least; a folder that is not found would otherwise be a case that passes."""
 
 
+def rendered(found: Planned, form: str) -> str:
+    """Give a plan in the form of a stored file."""
+    shown = view(found.plan, None, vocabulary(found.facts))
+    forms = {
+        "plan.json": lambda: encode(found.plan),
+        "plan.txt": lambda: to_text(plan_text(shown), colour=False),
+        "plan.md": lambda: plan_markdown(shown),
+    }
+    return forms[form]()
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-@pytest.mark.parametrize("form", ["plan.json", "plan.txt"])
+@pytest.mark.parametrize("form", ["plan.json", "plan.txt", "plan.md"])
 def test_golden_plan_is_as_it_was_read_and_approved(case: Path, form: str, pytestconfig: pytest.Config) -> None:
     """The plan of a case is the stored one, byte for byte."""
-    plan = a_plan(request(case), tenant(case))
-    made = encode(plan) if form == "plan.json" else to_text(plan_text(view(plan)), colour=False)
+    made = rendered(planned(request(case), tenant(case)), form)
     if pytestconfig.getoption("--update-golden"):
         (case / form).write_text(made, "utf-8", newline="\n")
 

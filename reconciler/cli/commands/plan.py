@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.cli.invocation import Invocation, ReportingCommand
 from reconciler.cli.telling import Telling, telling_options
-from reconciler.errors import Exit
+from reconciler.errors import Exit, UsageProblem
 from reconciler.model.notice import Notice
 from reconciler.model.plan import Plan
+
+if TYPE_CHECKING:
+    from reconciler.operations.plan import Planned
 
 EPILOG = """\b
 Examples:
   reconciler plan                                 read it
   reconciler plan --base origin/main              tell this change from what was pending
   reconciler plan --format json --out plan.json   keep it for machines
+  reconciler plan --format markdown --out plan.md for a pull request
   reconciler plan --notice                        with messages to the people who lose something
   reconciler plan --notice --names .reconciler/people.csv
 \b
@@ -25,8 +31,25 @@ Exits 0 when the plan could be made, 2 with --exit-code when changes are pending
 """
 
 
+class PlanFormat(StrEnum):
+    """Whom the plan is for."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+    CHECKLIST = "checklist"
+    HTML = "html"
+
+
 @click.command("plan", cls=ReportingCommand, epilog=EPILOG)
-@format_option
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice([str(f) for f in PlanFormat]),
+    default=str(PlanFormat.TEXT),
+    help="For the terminal, machines, a comment, annotations, work by hand or a browser. Default: text.",
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file; the verdict is still shown."
 )
@@ -46,10 +69,12 @@ def command(
     from reconciler.cli.wiring import Project
     from reconciler.operations.plan import plan
     from reconciler.render.plan_text import plan_text, verdict_text
-    from reconciler.render.styled import to_text
     from reconciler.render.view import view
+    from reconciler.render.vocabulary import vocabulary
     from reconciler.tenants.clock import SystemClock
 
+    if telling.notice and output_format not in {PlanFormat.TEXT, PlanFormat.JSON}:
+        raise UsageProblem("--notice comes as text or as JSON", fix="Use --format text or --format json")
     telling.require_usable(out)
     if out is not None:
         require_writable(out)
@@ -60,17 +85,46 @@ def command(
         planned = plan(request, tenant, clock, progress)
         names_written = telling.write_names(planned, tenant, progress)
     made, notices = planned.plan, telling.notices(planned)
-    shown = view(made, base)
+    shown = view(made, base, vocabulary(planned.facts))
     if out is not None:
-        as_text = to_text(plan_text(shown, notices), colour=False)
-        write_file(out, _as_data(made, notices) if output_format == Format.JSON else as_text)
+        write_file(out, document_of(planned, base, PlanFormat(output_format), notices))
         invocation.show(verdict_text(shown))
-    elif output_format == Format.JSON:
-        invocation.give(_as_data(made, notices))
-    else:
+    elif output_format == PlanFormat.TEXT:
         invocation.show(plan_text(shown, notices))
+    else:
+        invocation.give(document_of(planned, base, PlanFormat(output_format), notices))
     invocation.tell(names_written)
     return exit_of(made, exit_code=exit_code)
+
+
+def document_of(
+    planned: Planned, base: str | None, output_format: PlanFormat, notices: tuple[Notice, ...] | None
+) -> str:
+    """Give a plan as a finished document; text has no colours."""
+    from reconciler.render.annotations import plan_annotations
+    from reconciler.render.checklist import plan_checklist
+    from reconciler.render.markdown import plan_markdown
+    from reconciler.render.plan_html import plan_html
+    from reconciler.render.plan_text import plan_text
+    from reconciler.render.styled import to_text
+    from reconciler.render.view import view
+    from reconciler.render.vocabulary import vocabulary
+
+    words = vocabulary(planned.facts)
+    shown = view(planned.plan, base, words)
+    match output_format:
+        case PlanFormat.TEXT:
+            return to_text(plan_text(shown, notices), colour=False)
+        case PlanFormat.JSON:
+            return _as_data(planned.plan, notices)
+        case PlanFormat.MARKDOWN:
+            return plan_markdown(shown)
+        case PlanFormat.GITHUB:
+            return plan_annotations(shown)
+        case PlanFormat.CHECKLIST:
+            return plan_checklist(shown, words)
+        case PlanFormat.HTML:
+            return plan_html(shown)
 
 
 def _as_data(made: Plan, notices: tuple[Notice, ...] | None) -> str:

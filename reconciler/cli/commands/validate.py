@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.invocation import Format, Invocation, ReportingCommand, format_option
+from reconciler.cli.invocation import Invocation, ReportingCommand
 from reconciler.errors import Exit, Severity, UsageProblem
 from reconciler.render.styled import Line, Tone, line, span
 
@@ -20,14 +21,29 @@ Examples:
   reconciler validate --strict               for CI: advice counts, too
   reconciler validate roles/agent.yaml       only problems of this file
   reconciler validate --format json          for machines
+  reconciler validate --format github        annotations on the lines of a pull request
 \b
 Exits 3 when there is an error, or with --strict a warning.
 """
 
 
+class ValidateFormat(StrEnum):
+    """Whom the problems are for."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
 @click.command("validate", cls=ReportingCommand, epilog=EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@format_option
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice([str(f) for f in ValidateFormat]),
+    default=str(ValidateFormat.TEXT),
+    help="For people, for machines, or as annotations. Default: text.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings count as errors.")
 @click.pass_obj
 def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: str, strict: bool) -> int:
@@ -41,6 +57,7 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
     from reconciler.desired.lint.run import lint
     from reconciler.desired.pinning import check_role_schema
     from reconciler.operations.validate import validate
+    from reconciler.render.annotations import problem_annotations
     from reconciler.render.plan_json import to_json
     from reconciler.render.problems import problem_text, problems_document
 
@@ -57,9 +74,11 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
     shown = tuple(problem for problem in found if not wanted or problem.path in wanted)
     errors = sum(problem.severity is Severity.ERROR for problem in shown)
     stops = bool(shown) if strict else bool(errors)
-    if output_format == Format.JSON:
+    if output_format == ValidateFormat.JSON:
         invocation.give(to_json(problems_document(shown)))
         return Exit.INPUT_REJECTED if stops else Exit.DONE
+    if output_format == ValidateFormat.GITHUB:
+        invocation.give(problem_annotations(shown))
     invocation.tell(part for problem in shown for part in problem_text(problem))
     warnings = _warnings(len(shown) - errors, counted=strict)
     verdict = _verdict(project, warnings, errors, others=len(found) - len(shown))
