@@ -31,7 +31,7 @@ class BaseAddress:
         """
         if text is None:
             raise UsageProblem("This tenant needs an address", fix="Add `url` to the tenant in the settings")
-        problem = _problem(text)
+        problem = address_problem(text)
         if problem:
             raise UsageProblem(
                 f"The tenant's address cannot be used: {problem}",
@@ -55,7 +55,7 @@ class BaseAddress:
         return "".join(f"/{quote(segment, safe='')}" for segment in segments)
 
 
-def _problem(text: str) -> str:
+def address_problem(text: str) -> str:
     """Say what is wrong with an address without quoting it, as it may hold a password; empty when nothing is."""
     try:
         parts = urlsplit(text)

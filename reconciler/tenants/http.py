@@ -8,36 +8,27 @@ that is incomplete, oversized, late or ambiguous. `HttpReader` can only look; `H
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
-from reconciler import __version__
 from reconciler.errors import TenantAnswerUnusable, TenantRateLimited, TenantRejected, TenantUnreachable, WriteRefused
 from reconciler.ports import Clock
 from reconciler.tenants.address import BaseAddress
 from reconciler.tenants.connection import Connection
-from reconciler.tenants.deadline import DeadlineResponse
-from reconciler.tenants.exchange import Answer, Exchange, UnusableBodyError, collect, no_answer
+from reconciler.tenants.exchange import Answer, Exchange
 from reconciler.tenants.pace import Pace
 from reconciler.tenants.retry import BackOff, retry_after
 from reconciler.tenants.secret import Redaction, usable_secret
 from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
+from reconciler.tenants.transport import Transport
 from reconciler.tenants.verdict import Explain, Failure, Found, Missing, Terms, Verdict
 
 Deadline: TypeAlias = float
 """A moment of the monotonic clock by which a whole read, pages and retries included, must be over."""
 
-_PIECE = 64 * 1024
-_CONNECT_SECONDS = 10.0
 _LONGEST_PAUSE_BEFORE_WRITE = 60.0
-_SHORTEST = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +42,6 @@ class Patience:
     back_off: BackOff = field(default_factory=BackOff)
 
 
-class _PlainConnection(HTTPConnection):
-    response_class = DeadlineResponse
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = DeadlineResponse
-
-
-class _PlainPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _SecurePool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
 class HttpReader:
     """Asks a tenant with GET and nothing else.
 
@@ -78,21 +53,17 @@ class HttpReader:
     ) -> None:
         self._base = BaseAddress.of(connection.url)
         secret = usable_secret(connection.key)
-        self._authorization = f"{scheme} {secret}"
         self._redact = Redaction(secret)
         self._clock: Clock = connection.clock
         self.progress = connection.progress
         self._patience = patience or Patience()
         self._verdict = Verdict(explain, self._redact)
         self._pace = Pace()
-        # An adapter without a session: a session would read the environment, keep cookies, and load the whole body
-        # of a redirect even when told not to follow it.
-        self._adapter = HTTPAdapter(pool_connections=1)
-        self._adapter.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        self._transport = Transport(f"{scheme} {secret}", {"Accept": "application/json"})
 
     def close(self) -> None:
         """Close every connection."""
-        self._adapter.close()
+        self._transport.close()
 
     def deadline(self) -> Deadline:
         """Start a whole read: give the moment by which it must be over."""
@@ -169,35 +140,8 @@ class HttpReader:
         """Send one request once and give what it came to; no exception of the library leaves."""
         seconds = self._patience.request_seconds
         if deadline is not None:
-            # Never zero: a deadline that passes between the check and here still gets its one clear timeout.
-            seconds = max(_SHORTEST, min(seconds, deadline - self._clock.monotonic()))
-        request = requests.PreparedRequest()
-        request.prepare(method=method, url=url, data=payload, headers={**self._headers(), **(headers or {})})
-        if request.url != url:
-            raise TenantAnswerUnusable("An id cannot be put into an address without changing it")
-        timeout = urllib3.Timeout(connect=min(seconds, _CONNECT_SECONDS), total=seconds)
-        try:
-            response = self._adapter.send(
-                request,
-                stream=True,
-                timeout=timeout,  # type: ignore[arg-type]  # the stubs do not know that requests passes it through
-                verify=True,
-                proxies={},
-            )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            return no_answer(error)
-        try:
-            return _answer(response)
-        finally:
-            response.close()
-
-    def _headers(self) -> dict[str, str]:
-        return {
-            "Authorization": self._authorization,
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "User-Agent": f"role-reconciler/{__version__}",
-        }
+            seconds = min(seconds, deadline - self._clock.monotonic())
+        return self._transport.send(method, url, seconds=seconds, payload=payload, headers=headers)
 
 
 class HttpWriter(HttpReader):
@@ -241,21 +185,3 @@ class HttpWriter(HttpReader):
             # The id cannot be put into an address: nothing was sent.
             raise WriteRefused(problem.detail) from problem
         return Part(self._verdict.on_write(where, exchange, self._asked(exchange), terms), where)
-
-
-def _answer(response: requests.Response) -> Answer:
-    """Read the body in bounds; whatever is wrong with it is part of the answer."""
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    try:
-        payload = collect(_pieces(response), headers.get("content-encoding", ""))
-    except UnusableBodyError as problem:
-        return Answer(response.status_code, headers, b"", broken=str(problem))
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        return Answer(response.status_code, headers, b"", broken=no_answer(error).reason, cut_off=True)
-    return Answer(response.status_code, headers, payload)
-
-
-def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """Give the raw body as it arrives; decompressing is ours, because the library's has no cap."""
-    while piece := response.raw.read(_PIECE, decode_content=False):
-        yield piece

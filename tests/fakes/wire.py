@@ -116,7 +116,7 @@ class ScriptedServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
-            for request in _requests(connection):
+            for request in incoming(connection):
                 step = self._next(request)
                 _answer(connection, step)
                 if step.close or step.reset:
@@ -130,7 +130,8 @@ class ScriptedServer:
             return step
 
 
-def _requests(connection: socket.socket) -> Iterator[Request]:
+def incoming(connection: socket.socket) -> Iterator[Request]:
+    """Give each request of a connection as it arrives, until the other side closes it."""
     with connection.makefile("rb") as stream:
         while line := stream.readline().decode("latin-1").rstrip():
             headers: dict[str, str] = {}

@@ -61,4 +61,4 @@ def test_a_reader_of_another_scheme_says_so() -> None:
     """Products differ in the word before the key; the key itself stays in the same header."""
     reader = HttpReader(a_connection("https://desk.example"), complaint, scheme="Token")
 
-    assert reader._headers()["Authorization"].startswith("Token sa_test_")
+    assert reader._transport._headers["Authorization"].startswith("Token sa_test_")
