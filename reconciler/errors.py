@@ -15,6 +15,7 @@ facts; they never print, log or exit.
     │  ├─ TenantUnreachable, TenantRefusedKey, TenantForbade, TenantRateLimited,
     │  │  TenantRejected, TenantFaulted, TenantAnswerUnusable, LiveIncomplete
     │  └─ WriteConflict, WriteRefused, WriteUnclear   answers to a write; apply turns them into outcomes
+    ├─ GithubProblem         GitHub did not do what a courtesy needed; callers turn it into a note  7
     ├─ PlanUnsound           the planner broke its own invariants: our bug                70
     ├─ FilesUnsound          a file drafted from a live role does not say that role: our bug  70
     └─ Interrupted           stopped by the person at the keyboard                       130
@@ -237,6 +238,14 @@ class WriteUnclear(TenantError):
     def __init__(self, detail: str, *, retry_after: float = 0.0, fix: str = "") -> None:
         super().__init__(detail, fix=fix)
         self.retry_after = retry_after
+
+
+class GithubProblem(ReconcilerError):
+    """GitHub could not be read or written; never a reason to fail an apply, so callers turn it into a note."""
+
+    code = "github"
+    summary = "GitHub did not answer as needed"
+    exit_code = Exit.TENANT_UNREADABLE
 
 
 class PlanUnsound(ReconcilerError):

@@ -1,0 +1,73 @@
+"""Where branches and pull requests point to, asked at the moment it matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.github.api import GithubApi, read
+from reconciler.github.marker import checked_sha
+from reconciler.github.problems import GithubAnswerUnusable, GithubUnusable
+from reconciler.tenants.shape import Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """A pull request at one moment."""
+
+    number: int
+    head: str
+    """The commit it points to now."""
+    base: str
+    """Name of the branch it is to be merged into; foreign text."""
+    merged: bool
+
+
+def pull_request(api: GithubApi, number: int) -> PullRequest:
+    """Read a pull request; raises a `GithubProblem` where it cannot be read."""
+    return _pull_request(api.get("pulls", pull_number(number)))
+
+
+def merged_as(api: GithubApi, sha: str) -> tuple[PullRequest, ...]:
+    """Give the merged pull requests that a commit came from, by number.
+
+    A squash, a rebase and a merge queue make a commit of another id than the reviewed one; this leads back to it.
+    """
+    found = [_pull_request(item) for item in api.listing("commits", checked_sha(sha), "pulls")]
+    return tuple(sorted((request for request in found if request.merged), key=lambda request: request.number))
+
+
+def tip_of(api: GithubApi, branch: str) -> str:
+    """Give the commit that a branch points to now; raises a `GithubProblem` where there is no such branch."""
+    found = api.get("git", "ref", "heads", *branch.split("/"))
+    if read(found.at("ref").text) != f"refs/heads/{branch}":
+        raise GithubAnswerUnusable(f"{found.where}: answered for another branch")
+    return sha_of(read(found.at, "object"))
+
+
+def is_tip(api: GithubApi, branch: str, sha: str) -> bool:
+    """Say whether a branch points to exactly this commit now; an apply of any other commit is superseded."""
+    return tip_of(api, branch) == checked_sha(sha)
+
+
+def pull_number(number: int) -> str:
+    """Give the number of a pull request or issue as a step of an address."""
+    if isinstance(number, bool) or number < 1:
+        raise GithubUnusable("The number of a pull request is a whole number from 1 on")
+    return str(number)
+
+
+def sha_of(part: Part) -> str:
+    """Read the full commit id of an object that has one."""
+    try:
+        return checked_sha(read(part.at("sha").text))
+    except GithubUnusable:
+        raise GithubAnswerUnusable(f"{part.where}: {part.path}.sha is no full commit id") from None
+
+
+def _pull_request(part: Part) -> PullRequest:
+    return PullRequest(
+        number=read(part.at("number").count),
+        head=sha_of(read(part.at, "head")),
+        base=read(lambda: part.at("base").at("ref").text()),
+        merged=read(part.maybe, "merged_at") is not None,
+    )
