@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+
+
+def interject(text: str) -> None:
+    """Write a line to standard error from a signal, past the stream, which may be in the middle of a write."""
+    with suppress(OSError):
+        os.write(2, f"{text}\n".encode())
 
 
 @contextmanager

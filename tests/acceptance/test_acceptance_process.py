@@ -226,7 +226,7 @@ def test_ctrl_c_at_the_final_question_ends_it(desk: Desk) -> None:
     while applying.poll() is None:  # a signal that comes just before the terminal is read waits for the next one
         applying.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            applying.wait(0.3)
+            applying.wait(10)
     _, err = applying.communicate(timeout=PATIENCE)
     os.close(theirs)
     os.close(ours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -27,8 +28,14 @@ def loaded_by(*arguments: str) -> set[str]:
         "import sys; from reconciler.cli.main import run; run(sys.argv[1:]); "
         "print('\\n'.join(sorted(sys.modules)), file=sys.stderr)"
     )
+    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "COVERAGE"))}
     ran = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env=unmeasured,  # measuring coverage loads modules of its own
     )
     return set(ran.stderr.split())
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 
-from builders import ADMIN, ANYTHING_GOES, a_confirmation, a_live_role, a_plan, a_request, a_tenant, planned
+from builders import (
+    ADMIN,
+    ANYTHING_GOES,
+    a_catalogue,
+    a_confirmation,
+    a_live_role,
+    a_plan,
+    a_request,
+    a_tenant,
+    planned,
+)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from properties.strategies import World, guard_settings, worlds
@@ -56,7 +66,9 @@ def test_guards_judge_by_the_stricter_of_base_and_head(
     world: World, settings: GuardSettings, other: GuardSettings
 ) -> None:
     """A change that weakens the guards is judged as if it did not."""
-    known = BaseRevision(contents={f.key: None for f in world.files}, guards=other)
+    known = BaseRevision(
+        name="main", contents={f.key: None for f in world.files}, guards=other, catalogue=a_catalogue()
+    )
     merged = dataclasses.replace(world.request(stricter(other, settings)), base=known)
     weak = dataclasses.replace(world.request(settings), base=known)
 

@@ -28,7 +28,7 @@ from reconciler.render.styled import to_text
 from reconciler.render.view import view
 
 PROJECT = Path(__file__).resolve().parents[2]
-GOLDEN = "sha256:99ef833cd4e14446ae70b5f548c6a861a70da464154b586733ee2b11fab41d3d"
+GOLDEN = "sha256:dec11ed965e239091ffe9306eae6887d1e8dae88ed26939810dc0092510dc640"
 
 
 class Reversed:

@@ -70,7 +70,7 @@ def command(
     request = project.request(base=base, extra=_for_this_run(confirms, clock.now().date(), counted=yes))
     with ExitStack() as stack:
         tenant = stack.enter_context(project.writer(clock, progress))
-        gate = _Gate(invocation, project.state_folder / "journal", clock, stack)
+        gate = _Gate(project.state_folder / "journal", clock, stack)
         how = Apply(
             expect=expect,
             announce=lambda made: _announce(invocation, made, base, yes=yes, data=output_format == Format.JSON),
@@ -103,18 +103,16 @@ class _Gate:
     Until then Ctrl-C ends the command at once, because there is nothing to settle.
     """
 
-    def __init__(self, invocation: Invocation, folder: Path, clock: Clock, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, clock: Clock, stack: ExitStack) -> None:
         self._asked: Callable[[], bool] = lambda: False
-        self._invocation = invocation
         self._folder = folder
         self._clock = clock
         self._stack = stack
 
     def open(self, made: Plan) -> FileJournal:
         """Open the journal; one that cannot be created stops the run before anything is written."""
-        from reconciler.cli.interrupt import stopping_gently
+        from reconciler.cli.interrupt import interject, stopping_gently
         from reconciler.cli.journal import FileJournal
-        from reconciler.render.styled import line
 
         try:
             journal = self._stack.enter_context(FileJournal(self._folder, made.digest, self._clock))
@@ -123,8 +121,7 @@ class _Gate:
                 f"The journal cannot be created ({error.strerror}); nothing was written",
                 fix="Make the folder .reconciler/journal beside the settings writable",
             ) from error
-        gently = stopping_gently(lambda text: self._invocation.tell([line(text)]))
-        self._asked = self._stack.enter_context(gently)
+        self._asked = self._stack.enter_context(stopping_gently(interject))
         return journal
 
     def stopped(self) -> bool:
