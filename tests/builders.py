@@ -246,6 +246,11 @@ def a_base(
     """Give a base revision that declared these roles."""
     return BaseRevision(
         name="main",
+        names=frozenset(
+            name
+            for role in roles
+            for name in (role.name if isinstance(role, RetiredRole) else role.content.name, *role.previously)
+        ),
         contents={role.key: role.content if isinstance(role, DesiredRole) else None for role in roles},
         guards=guards,
         catalogue=catalogue or a_catalogue(),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from reconciler.core.access import Access
 from reconciler.core.administrators import Administrators
 from reconciler.core.impact import Impact
-from reconciler.core.match import Matching
+from reconciler.core.match import Matching, name_key
 from reconciler.model.change import Change
 from reconciler.model.finding import BaseRevision, GuardSettings
 from reconciler.model.person import People
+from reconciler.model.role import LiveRole
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.model.write import Write
 
@@ -38,6 +39,11 @@ class Facts:
     """None where no base revision is known."""
     tells_unheld: bool = True
     """Whether roles that nobody holds are worth a note."""
+
+    def was_managed(self, live: LiveRole) -> bool:
+        """Say whether a file of the base revision meant a live role; without a base nobody knows, and it is False."""
+        names = frozenset() if self.base is None else self.base.names
+        return name_key(live.content.name) in set(map(name_key, names))
 
     def is_sensitive(self, permission: str) -> bool:
         """Say whether any side calls a permission sensitive, or does not know it.

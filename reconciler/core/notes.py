@@ -109,10 +109,9 @@ def _since_the_base(facts: Facts) -> Iterator[str]:
     """Tell what the change starts and stops managing, where the revision it starts from is known."""
     if facts.base is None:
         return
-    declared = {role.key for role in facts.desired.roles} | {role.key for role in facts.desired.retired}
-    first = [found.role.key for found in facts.matching.matched if found.role.key not in facts.base.contents]
+    first = [found.role.key for found in facts.matching.matched if not facts.was_managed(found.live)]
     if first:
         yield f"managed here for the first time: {listing(first)}"
-    removed = {key for key, content in facts.base.contents.items() if content is not None} - declared
-    for key in sorted(removed):
-        yield f"the file of {key} was removed: the live role stays as it is and is no longer managed"
+    for live in facts.matching.unmanaged:
+        if facts.was_managed(live):
+            yield f'no file declares "{live.content.name}" any more: it stays as it is and is no longer managed'

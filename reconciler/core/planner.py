@@ -106,7 +106,8 @@ def _introduced_by(facts: Facts, change: Change) -> str | None:
     """Tell what the change's own files did from what was waiting already; None without a base revision."""
     if facts.base is None:
         return None
-    declared = None if isinstance(change, Retire) else change.role.content
-    known = key_of(change) in facts.base.contents
-    same = known and facts.base.contents[key_of(change)] == declared
+    if isinstance(change, Retire):
+        same = change.role.key in facts.base.contents and facts.base.contents[change.role.key] is None
+    else:
+        same = change.role.content in facts.base.contents.values()  # names are unique, so this is the same role
     return "already pending" if same else "this change"

@@ -77,8 +77,9 @@ def load_base(root: Path, revision: str, folder: str, settings: str = SETTINGS) 
     files = read_revision(root, revision, folder, settings)
     guards = parse_settings(settings, files.settings).guards if files.settings is not None else Settings().guards
     catalogue = load_catalogue(root) if files.lock is None else parse_catalogue(f"{revision}:{LOCK}", files.lock)
+    desired = _usable(files.roles, catalogue)
     return BaseRevision(
-        name=revision, contents=_contents(_usable(files.roles, catalogue)), guards=guards, catalogue=catalogue
+        name=revision, names=_names(desired), contents=_contents(desired), guards=guards, catalogue=catalogue
     )
 
 
@@ -92,6 +93,11 @@ def _usable(roles: tuple[tuple[str, bytes], ...], catalogue: Catalogue) -> Desir
             kept = tuple(role for role in roles if escaped(role[0]) not in faulty)
             roles = kept if len(kept) < len(roles) else ()
     return DesiredState(roles=(), retired=(), catalogue=catalogue)
+
+
+def _names(desired: DesiredState) -> frozenset[str]:
+    names = {name for role in desired.roles for name in (role.content.name, *role.previously)}
+    return frozenset(names | {name for role in desired.retired for name in (role.name, *role.previously)})
 
 
 def _contents(desired: DesiredState) -> Mapping[RoleKey, RoleContent | None]:

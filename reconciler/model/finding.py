@@ -107,6 +107,11 @@ class BaseRevision:
 
     name: str
     """As it was asked for, such as `origin/main`."""
+    names: frozenset[str]
+    """Every name and earlier name that its files give a role, retired ones too: the live roles it managed.
+
+    Files may be moved and their keys used again, so a key does not say which live role was managed.
+    """
     contents: Mapping[RoleKey, RoleContent | None]
     """What its files declare, expanded; None for a retired role."""
     guards: GuardSettings

@@ -67,7 +67,11 @@ def test_guards_judge_by_the_stricter_of_base_and_head(
 ) -> None:
     """A change that weakens the guards is judged as if it did not."""
     known = BaseRevision(
-        name="main", contents={f.key: None for f in world.files}, guards=other, catalogue=a_catalogue()
+        name="main",
+        names=frozenset(),
+        contents={f.key: None for f in world.files},
+        guards=other,
+        catalogue=a_catalogue(),
     )
     merged = dataclasses.replace(world.request(stricter(other, settings)), base=known)
     weak = dataclasses.replace(world.request(settings), base=known)

@@ -12,7 +12,7 @@ from reconciler.model.finding import Finding, FindingLevel, Guard
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Ask for a confirmation where the base revision did not declare a role that its new file narrows or retires.
+    """Ask for a confirmation where no file of the base revision meant a live role that a file now narrows or retires.
 
     Where no base revision is known nobody can tell, so one warning names every role it might be.
     """
@@ -31,7 +31,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             )
         return
     for change in narrowed:
-        if change.role.key in facts.base.contents:
+        if facts.was_managed(change.live):
             continue
         yield Finding(
             guard=Guard.ADOPTION,

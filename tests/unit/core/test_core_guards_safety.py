@@ -524,3 +524,29 @@ def test_catalogue_blocks_where_nobody_can_tell_who_administers() -> None:
 
     assert FindingLevel.BLOCK in {f.level for f in findings_of(changed, Guard.CATALOGUE)}
     assert {FindingLevel.WARN} == {f.level for f in findings_of(same, Guard.CATALOGUE)}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [a_retired_role("curator", name="Empty Desk"), a_role("curator", name="Empty Desk", grants=(VIEW,))],
+    ids=["retired", "narrowed"],
+)
+def test_adoption_asks_although_the_key_of_a_managed_role_is_used_again(file: DesiredRole | RetiredRole) -> None:
+    """The key of a file that managed another role does not make a live role one that was managed before."""
+    tenant = a_tenant(a_live_role("Empty Desk", grants=(VIEW, REPLY)), a_live_role("Curator"))
+
+    made = planned(a_request(file, base=a_base(a_role("curator"))), tenant)
+
+    (found,) = findings_of(made, Guard.ADOPTION)
+    assert FindingLevel.CONFIRM is found.level
+    assert 'no file declares "Curator" any more: it stays as it is and is no longer managed' in made.plan.notes
+
+
+def test_adoption_follows_a_role_whose_file_was_moved() -> None:
+    """Another key for the same role is no first management, and nothing was given up."""
+    tenant = a_tenant(a_live_role("Agent", grants=(VIEW, REPLY), user_count=1), people=some_people(1, "Agent"))
+
+    made = planned(a_request(a_role("moved", name="Agent"), base=a_base(a_role("agent"))), tenant)
+
+    assert findings_of(made, Guard.ADOPTION) == ()
+    assert made.plan.notes == ()

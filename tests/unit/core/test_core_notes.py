@@ -59,7 +59,7 @@ def test_notes_tell_what_starts_and_stops_being_managed() -> None:
 
     assert plan.notes == (
         "managed here for the first time: new",
-        "the file of gone was removed: the live role stays as it is and is no longer managed",
+        'no file declares "Gone" any more: it stays as it is and is no longer managed',
     )
 
 

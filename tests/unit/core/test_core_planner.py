@@ -161,7 +161,7 @@ def test_plan_notes_files_that_were_removed_since_the_base() -> None:
     plan = a_plan(a_request(a_role("other"), base=a_base(a_role("agent"), a_role("other"))), a_tenant(AGENT))
 
     assert plan.unmanaged == ("Agent",)
-    assert plan.notes == ("the file of agent was removed: the live role stays as it is and is no longer managed",)
+    assert plan.notes == ('no file declares "Agent" any more: it stays as it is and is no longer managed',)
 
 
 def test_plan_appends_confirmations_without_effect_to_its_notes() -> None:
