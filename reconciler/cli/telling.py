@@ -15,6 +15,7 @@ from reconciler.model.notice import Notice
 from reconciler.render.styled import Line
 
 if TYPE_CHECKING:
+    from reconciler.cli.wiring import Project
     from reconciler.operations.plan import Planned
     from reconciler.ports import Progress, TenantReader
 
@@ -26,18 +27,17 @@ class Telling:
     notice: bool
     names: Path | None
 
-    def require_usable(self, out: Path | None) -> None:
+    def require_usable(self, project: Project, out: Path | None) -> None:
         """Raise `UsageProblem` where the list of names may not be written; called before the tenant is read."""
         if self.names is None:
             return
-        from reconciler.cli.output import require_writable
         from reconciler.desired.git import would_be_committed
 
         if not self.notice:
             raise UsageProblem("--names lists the people of the notices", fix="Use it together with --notice")
         if str(self.names) == "-":
             raise UsageProblem("Names are never written to standard output", fix="Name a file")
-        require_writable(self.names)
+        project.require_output(self.names)
         if out is not None and out.resolve() == self.names.resolve():
             raise UsageProblem("--out and --names name the same file", fix="Name two files")
         if would_be_committed(self.names):

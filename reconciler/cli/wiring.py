@@ -55,6 +55,20 @@ class Project:
         """Where the embedded tenant and the journals live."""
         return self.root / STATE_FOLDER
 
+    def require_output(self, path: Path) -> None:
+        """Raise `UsageProblem` where a result would replace a file that this program reads, or cannot be written."""
+        from reconciler.cli.output import require_writable
+
+        require_writable(path)
+        target = path.parent.resolve() / path.name
+        files = {self.invocation.settings_file.resolve(), self.confirmations_file}
+        folders = (self.root / self.settings.roles, self.root / "schemas", self.root / ".git", self.root / ".github")
+        if target in files or any(target.is_relative_to(folder.resolve()) for folder in folders):
+            raise UsageProblem(
+                f"{path} belongs to the repository of roles, and a result would replace it",
+                fix="Name a file of its own",
+            )
+
     @cached_property
     def settings(self) -> Settings:
         """The settings; raises `UsageProblem`."""

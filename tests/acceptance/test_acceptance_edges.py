@@ -233,3 +233,40 @@ def test_plan_that_fails_leaves_no_plan_of_yesterday(desk: Desk) -> None:
 
     assert desk.run("plan", "--format", "json", "--out", "plan.json").code == 3
     assert not (desk.folder / "plan.json").exists()
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["reconciler.yaml", "confirmations.yaml", "roles/standard/owner.yaml", "schemas/permissions.yaml", "roles/x.csv"],
+)
+@pytest.mark.parametrize(
+    "command",
+    [("plan", "--out"), ("matrix", "--format", "csv", "--out"), ("plan", "--notice", "--names")],
+    ids=["plan", "matrix", "names"],
+)
+def test_no_result_replaces_a_file_of_the_repository(desk: Desk, command: tuple[str, ...], file: str) -> None:
+    """Commands that look destroy no input: settings, roles, schemas and confirmations are refused as results."""
+    before = {path: path.read_bytes() for path in desk.folder.rglob("*.yaml")}
+
+    ran = desk.run(*command, file)
+
+    assert ran.code == 64
+    assert before == {path: path.read_bytes() for path in desk.folder.rglob("*.yaml")}
+    assert not (desk.folder / "roles/x.csv").exists()
+
+
+@pytest.mark.usefixtures("git")
+def test_key_used_again_does_not_delete_an_unmanaged_role_in_silence(desk: Desk) -> None:
+    """A file that stops meaning one live role and retires another needs a yes, and says what it gave up."""
+    desk.settle()
+    desk.commit("roles as they are")
+    desk.write(
+        "roles/knowledge-curator.yaml",
+        "name: Night Shift\ndescription: The night rota has ended\nretired: true\nmove_users_to: agent\n",
+    )
+
+    plan = desk.plan("--base", "HEAD")
+
+    assert "adoption" in {f["guard"] for f in plan["findings"] if f["level"] == "confirm"}
+    assert any('"Knowledge Curator" any more' in note for note in plan["notes"])
+    assert desk.run("apply", "--yes", "--base", "HEAD").code == 5

@@ -58,7 +58,7 @@ class Options(TypedDict):
 @click.pass_obj
 def command(invocation: Invocation, **asked: Unpack[Options]) -> int:
     """Show every role by every permission. Writes nothing to the tenant."""
-    from reconciler.cli.output import require_writable, write_file
+    from reconciler.cli.output import write_file
     from reconciler.cli.wiring import Project
     from reconciler.operations.matrix import matrix
     from reconciler.render.matrix import NARROWEST, matrix_text, summary_text
@@ -67,9 +67,9 @@ def command(invocation: Invocation, **asked: Unpack[Options]) -> int:
     if asked["offline"] and asked["everything"]:
         raise UsageProblem("Roles that no file means are in the tenant", fix="Leave --offline or --all out")
     out = asked["out"]
-    if out is not None:
-        require_writable(out)
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
+    if out is not None:
+        project.require_output(out)
     desired = project.desired
     if asked["offline"]:
         made = matrix(desired, None, progress, unmanaged=False)

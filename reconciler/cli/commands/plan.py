@@ -65,7 +65,7 @@ def command(
     With --notice, messages to the people who lose something are part of the text; as JSON they come alone. Names
     and addresses of people are in no output but the file of --names.
     """
-    from reconciler.cli.output import require_writable, write_file
+    from reconciler.cli.output import write_file
     from reconciler.cli.wiring import Project
     from reconciler.operations.plan import plan
     from reconciler.render.plan_text import plan_text, verdict_text
@@ -75,11 +75,11 @@ def command(
 
     if telling.notice and output_format not in {PlanFormat.TEXT, PlanFormat.JSON}:
         raise UsageProblem("--notice comes as text or as JSON", fix="Use --format text or --format json")
-    telling.require_usable(out)
-    if out is not None:
-        require_writable(out)
-        out.unlink(missing_ok=True)  # a plan that cannot be made leaves none of yesterday behind
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
+    telling.require_usable(project, out)
+    if out is not None:
+        project.require_output(out)
+        out.unlink(missing_ok=True)  # a plan that cannot be made leaves none of yesterday behind
     request = project.request(base=base)
     with project.reader(clock, progress) as tenant:
         planned = plan(request, tenant, clock, progress)
