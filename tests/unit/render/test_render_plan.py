@@ -202,15 +202,15 @@ def test_text_says_how_many_move_into_a_new_role() -> None:
 def test_text_holds_owner_origin_fields_notes_and_unmanaged_roles() -> None:
     """What else a reader looks for is in its place."""
     role = a_role("agent", grants=(VIEW, REPLY), description="New", owner="desk", line=3)
-    tenant = a_tenant(AGENT, a_live_role("Wild"), people=some_people(1, "Agent"))
+    tenant = a_tenant(AGENT, a_live_role("Gone"), a_live_role("Wild"), people=some_people(1, "Agent"))
 
     text = text_of(a_plan(a_request(role, base=a_base(role, a_role("gone"))), tenant))
 
     assert "roles/agent.yaml:3" in text
     assert "; owner: desk; already pending" in text
     assert '~ description: "" -> "New"' in text
-    assert "Not managed here, left alone: Wild" in text
-    assert "Note: the file of gone was removed" in text
+    assert "Not managed here, left alone: Gone, Wild" in text
+    assert 'Note: no file declares "Gone" any more' in text
 
 
 def test_text_says_when_the_live_state_is_not_complete() -> None:
