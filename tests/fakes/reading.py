@@ -8,23 +8,10 @@ from html.parser import HTMLParser
 from markdown_it import MarkdownIt
 
 RUNNER_COMMANDS = frozenset(
-    [
-        "add-mask",
-        "add-path",
-        "add-matcher",
-        "debug",
-        "echo",
-        "endgroup",
-        "error",
-        "group",
-        "notice",
-        "remove-matcher",
-        "save-state",
-        "set-env",
-        "set-output",
-        "stop-commands",
-        "warning",
-    ]
+    {
+        *("add-mask", "add-path", "add-matcher", "debug", "echo", "endgroup", "error", "group", "notice"),
+        *("remove-matcher", "save-state", "set-env", "set-output", "stop-commands", "warning"),
+    }
 )
 REFERENCES = re.compile(
     r"@[A-Za-z0-9]|#[0-9]|\bGH-[0-9]|\b[0-9a-f]{7,40}\b|https?:|www\.|[\w.+-]+@[\w-]+\.|\b[A-Z]+-[0-9]", re.IGNORECASE
