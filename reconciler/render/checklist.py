@@ -56,7 +56,7 @@ def _before(shown: PlanView) -> Iterator[str]:
     elif stops:
         yield ""
         yield "**First have this agreed and confirmed; then go on.**"
-    elif shown.plan.changes:
+    else:
         yield "Go from top to bottom: the order keeps administrators and everybody's access safe."
 
 

@@ -6,6 +6,8 @@ Every sink for people shows this view; none walks the plan by itself.
 from __future__ import annotations
 
 import shlex
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.core.wording import people, roles
@@ -109,6 +111,7 @@ def view(plan: Plan, base: str | None = None, vocabulary: Vocabulary | None = No
 
     `base` is the revision it was compared with, for the next commands. `vocabulary` tells sensitive grants apart.
     """
+    moving = _moving(plan)
     changes = sorted(plan.changes, key=lambda c: (-c.people_losing, -c.people_gaining, c.role))
     return PlanView(
         plan=plan,
@@ -116,7 +119,7 @@ def view(plan: Plan, base: str | None = None, vocabulary: Vocabulary | None = No
         stops=plan.blocked or bool(plan.unconfirmed),
         reach=_reach(plan),
         findings=tuple(sorted(plan.findings, key=_urgency)),
-        changes=tuple(_change(change, plan, _sensitive(change, vocabulary)) for change in changes),
+        changes=tuple(_change(change, moving, _sensitive(change, vocabulary)) for change in changes),
         counts=_counts(plan),
         steps=_steps(plan, "" if base is None else f" --base {shlex.quote(base)}"),
         vocabulary=vocabulary,
@@ -164,13 +167,13 @@ def _reach(plan: Plan) -> tuple[ReachView, ...]:
     return tuple(effects)
 
 
-def _change(change: PlannedChange, plan: Plan, sensitive: PermissionSet) -> ChangeView:
+def _change(change: PlannedChange, moving: Mapping[str, int], sensitive: PermissionSet) -> ChangeView:
     kept = change.holders - change.people_losing
     bound = "" if change.people_exact else "at most "
     effects = []
     if change.action is Action.CREATE:
         effects.append("nobody holds it yet")
-        joining = sum(other.holders for other in plan.changes if _moves_into(other, change))
+        joining = moving.get(change.name, 0)
         if joining:
             effects.append(f"{people(joining)} {'moves' if joining == 1 else 'move'} into it")
     else:
@@ -201,9 +204,18 @@ def _change(change: PlannedChange, plan: Plan, sensitive: PermissionSet) -> Chan
     )
 
 
-def _moves_into(retired: PlannedChange, role: PlannedChange) -> bool:
-    """Say whether the holders of a retired role get `role`."""
-    return retired.action is Action.RETIRE and any(f.after == role.name for f in retired.fields)
+def _moving(plan: Plan) -> Mapping[str, int]:
+    """Count the holders of retired roles by the name of the role they get."""
+    targets = (
+        (field.after, change.holders)
+        for change in plan.changes
+        if change.action is Action.RETIRE
+        for field in change.fields
+    )
+    moving: Counter[str] = Counter()
+    for name, holders in targets:
+        moving[name] += holders
+    return moving
 
 
 def _impact(sign: str, impact: PermissionImpact, bound: str) -> str:

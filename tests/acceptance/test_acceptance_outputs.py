@@ -1,63 +1,88 @@
-"""The plan in every format that the command line offers."""
+"""Every output of a plan through the command line, against the embedded tenant."""
 
 from __future__ import annotations
 
 import pytest
 from acceptance.desk import Desk
-from builders import ADMIN, REPLY, VIEW, a_catalogue, a_live_role, a_request, a_role, a_tenant, planned
+from fakes.reading import commands, parsed
 
-from reconciler.render.markdown import COMMENT, MARKER, plan_markdown
-from reconciler.render.view import PlanView, view
-from reconciler.render.vocabulary import vocabulary
+from reconciler.render.markdown import COMMENT, MARKER
 
-MANY = 5_000
+pytestmark = pytest.mark.sockets
 
-
-@pytest.mark.sockets
-@pytest.mark.parametrize(
-    ("kind", "first", "holds"),
-    [
-        ("markdown", MARKER, "**42 people lose something**"),
-        ("github", "::warning file=roles/standard/agent.yaml,line=2", "narrowing-agent-"),
-        ("checklist", "# Checklist for `sandbox`", "- [ ] Click **Save**"),
-        ("html", "<!DOCTYPE html>", "Content-Security-Policy"),
-    ],
-)
-def test_plan_is_given_in_every_format(desk: Desk, kind: str, first: str, holds: str) -> None:
-    """Each format begins as its sink needs it, tells the people, and can go to a file."""
-    ran = desk.run("plan", "--format", kind)
-    assert desk.run("plan", "--format", kind, "--out", "plan.out").code == 0
-
-    assert ran.code == 0
-    assert ran.out.lower().startswith(first.lower())
-    assert holds in ran.out
-    assert (desk.folder / "plan.out").read_text(encoding="utf-8") == ran.out
+FORMATS = ("text", "json", "markdown", "github", "checklist", "html")
 
 
-@pytest.mark.sockets
-def test_problems_are_annotations_on_the_lines_of_the_files(desk: Desk) -> None:
-    """Validate --format github marks the very line, and exits as always."""
-    desk.replace("roles/quality-reviewer.yaml", "conversations: view", "conversations: veiw")
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_plan_gives_every_format_the_same_to_a_file_and_to_a_pipe(desk: Desk, output_format: str) -> None:
+    """The file has the document, the terminal the verdict; no address of a person is in either."""
+    printed = desk.run("plan", "--format", output_format)
+    ran = desk.run("plan", "--format", output_format, "--out", "plan.out")
 
+    assert (printed.code, ran.code) == (0, 0)
+    assert printed.out == (desk.folder / "plan.out").read_text(encoding="utf-8")
+    assert ran.out.startswith("sandbox: 5 changes, 1 to confirm before apply\n")
+    assert "@" not in printed.out
+
+
+def test_plan_as_markdown_is_a_comment(desk: Desk) -> None:
+    """Marker first, commands in blocks that can be copied, and everything within the limit."""
+    told = desk.run("plan", "--format", "markdown").out
+    digest = desk.plan()["digest"]
+
+    assert told.startswith(f"{MARKER}\n")
+    assert f"\n```sh\nreconciler apply --expect {digest}\n```\n" in told
+    assert "\n- agent  conversations.bulk_close  42 of 120 lose it\n" in told
+    assert len(told.encode()) <= COMMENT
+    assert "script" not in parsed(told).found
+
+
+def test_plan_as_annotations_points_at_the_line_that_grants(desk: Desk) -> None:
+    """A sensitive grant is shown where it is written, and nothing but annotations is a command."""
+    desk.write(
+        "roles/exports.yaml",
+        "name: Exports\ndescription: Takes figures out\n"
+        "permissions:\n  analytics:\n    - view_dashboards\n    - export\n",
+    )
+
+    told = desk.run("plan", "--format", "github").out
+
+    assert "::warning file=roles/exports.yaml,line=6,col=7,title=sensitive-grant exports::" in told
+    assert len(commands(told)) == len(told.splitlines())
+
+
+def test_validate_as_annotations_shows_every_problem_on_its_line(desk: Desk) -> None:
+    """Errors are annotations on standard output; the exit code is that of every other format."""
+    assert desk.run("validate", "--format", "github").code == 0
+
+    desk.replace("roles/standard/agent.yaml", "name: Agent", "name: Agent\ncolour: red")
     ran = desk.run("validate", "--format", "github")
+    planned = desk.run("plan", "--format", "github")
 
-    assert ran.code == 3
-    assert ran.out.startswith("::error file=roles/quality-reviewer.yaml,line=5,col=18,")
-    assert "::error" not in desk.run("validate", "roles/beta-tester.yaml", "--format", "github").out
-
-
-def a_flood() -> PlanView:
-    """Give a plan of very many harmless creations and one grant of role administration in the last file."""
-    lock = a_catalogue(VIEW, REPLY, ADMIN)
-    files = [a_role(f"role-{n:04}", grants=(VIEW, REPLY)) for n in range(MANY)]
-    tenant = a_tenant(a_live_role("Zz", grants=(VIEW,)), catalogue=lock)
-    made = planned(a_request(*files, a_role("zz", grants=(VIEW, ADMIN)), catalogue=lock), tenant)
-    return view(made.plan, vocabulary=vocabulary(made.facts))
+    assert (ran.code, planned.code) == (3, 3)
+    assert commands(ran.out) == ["error"]
+    assert ran.out.startswith("::error file=roles/standard/agent.yaml,line=")
+    assert ran.out == planned.out
+    assert commands(ran.err + planned.err) == []
 
 
-def test_comment_of_a_flood_has_the_grant_that_matters_near_its_top() -> None:
-    """The one sensitive grant is not buried under five thousand others, and the comment stays within its limit."""
-    text = plan_markdown(a_flood())
+def test_error_without_a_file_is_an_annotation_too(desk: Desk) -> None:
+    """What stops the command is seen on the pull request."""
+    ran = desk.run("--tenant", "nowhere", "plan", "--format", "github")
 
-    assert len(text.encode()) <= COMMENT
-    assert ADMIN in text[:4_000]
+    assert ran.code == 64
+    assert ran.out.startswith("::error title=usage::")
+
+
+def test_checklist_steps_disappear_when_they_are_done(desk: Desk) -> None:
+    """The same plan as clicks, and nothing to click once the tenant is as the files say."""
+    told = desk.run("plan", "--format", "checklist").out
+    desk.settle()
+
+    assert "- [ ] turn **off** `Bulk close` (`conversations.bulk_close`): 42 of 120 lose it" in told
+    assert "There is nothing to click." in desk.run("plan", "--format", "checklist").out
+
+
+def test_notice_is_refused_where_the_format_has_no_place_for_it(desk: Desk) -> None:
+    """Messages come with text or alone as JSON."""
+    assert desk.run("plan", "--notice", "--format", "markdown").code == 64

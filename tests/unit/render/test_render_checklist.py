@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from builders import (
     ADMIN,
     ANYTHING_GOES,
@@ -10,6 +12,7 @@ from builders import (
     TAG,
     UNKNOWN,
     VIEW,
+    a_catalogue,
     a_live_role,
     a_request,
     a_retired_role,
@@ -92,6 +95,17 @@ def test_checklist_tells_permissions_that_the_lock_does_not_know() -> None:
 
     assert f"- they **lose** `{UNKNOWN}` (`{UNKNOWN}`)" in lines
     assert any("the usage count of `Night` is 0" in line for line in lines)
+
+
+def test_checklist_lists_a_permission_of_no_category_last() -> None:
+    """Whatever a plan changes has a box, also where the list of the product does not have it."""
+    found = planned(a_request(a_role("new", grants=(VIEW, ADMIN))), a_tenant())
+    words = dataclasses.replace(vocabulary(found.facts), catalogue=a_catalogue(VIEW))
+
+    lines = plan_checklist(view(found.plan, None, words), words).splitlines()
+
+    at = lines.index("- Not in the lock")
+    assert lines[at + 1] == f"  - [ ] turn **on** `{ADMIN}` (`{ADMIN}`, **sensitive**)"
 
 
 def test_checklist_has_no_steps_where_a_guard_refuses() -> None:
