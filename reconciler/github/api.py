@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ParamSpec, Self, TypeVar
+from typing import Self
 
 from reconciler.errors import GithubProblem, TenantAnswerUnusable, UsageProblem
 from reconciler.github.judging import Failure, Found, Judge
@@ -31,8 +32,6 @@ MAX_PAGES = 100
 API_VERSION = "2022-11-28"
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,100}")
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +56,15 @@ class GithubPatience:
     read_seconds: float = 120.0
     """One whole read: every page, wait and retry."""
     back_off: BackOff = field(default_factory=BackOff)
+
+
+@contextmanager
+def strictly() -> Iterator[None]:
+    """Turn what is unusable about an address or a reply into a `GithubProblem`; also decorates a function."""
+    try:
+        yield
+    except TenantAnswerUnusable as problem:
+        raise GithubAnswerUnusable(problem.detail) from None
 
 
 class GithubApi:
@@ -109,17 +117,20 @@ class GithubApi:
         """Close every connection."""
         self._transport.close()
 
+    @strictly()
     def whoami(self) -> Author:
         """Ask who the token belongs to; a workflow's own token is refused here, and `ACTIONS_BOT` says it instead."""
         me = self._read(self._address(("user",)), "GET /user", self._deadline())
-        return read(author_of, Part(me.body, "GET /user"))
+        return author_of(Part(me.body, "GET /user"))
 
+    @strictly()
     def get(self, *segments: str, query: Mapping[str, str] | None = None) -> Part:
         """Read a resource below the repository."""
         path = (*self._repository, *segments)
         where = self._where("GET", path)
         return Part(self._read(self._address(path, query), where, self._deadline()).body, where)
 
+    @strictly()
     def listing(self, *segments: str, query: Mapping[str, str] | None = None) -> tuple[Part, ...]:
         """Read every item of a listing below the repository, page after page, all within one deadline.
 
@@ -138,18 +149,21 @@ class GithubApi:
                 raise GithubAnswerUnusable(f"{where}: its pages do not end after {len(seen)}")
             seen.add(url)
             page = self._read(url, where, deadline)
-            items += read(Part.each, Part(page.body, where))
+            items += Part(page.body, where).each()
             url = next_page(page.link, first, BaseAddress.path_of(self._repository))
         return tuple(items)
 
+    @strictly()
     def post(self, *segments: str, body: Json, success: int = 201) -> Part:
         """Create something; `success` is the one status that GitHub promises."""
         return self._write("POST", segments, body, success)
 
+    @strictly()
     def patch(self, *segments: str, body: Json) -> Part:
         """Change the fields that are sent."""
         return self._write("PATCH", segments, body, 200)
 
+    @strictly()
     def delete(self, *segments: str, success: int = 204) -> Part:
         """Take something away; `success` is the one status that GitHub promises."""
         return self._write("DELETE", segments, None, success)
@@ -158,10 +172,10 @@ class GithubApi:
         return self._clock.monotonic() + self._patience.read_seconds
 
     def _address(self, path: Sequence[str], query: Mapping[str, str] | None = None) -> str:
-        return read(self._base.to, path, query or {})
+        return self._base.to(path, query or {})
 
     def _where(self, method: str, path: Sequence[str]) -> str:
-        return self._redact(f"{method} {read(self._base.path_of, path)}")
+        return self._redact(f"{method} {self._base.path_of(path)}")
 
     def _read(self, url: str, where: str, deadline: float) -> Found:
         """Ask until there is an answer, the tries are used up, or the time is; raises the last problem."""
@@ -172,7 +186,7 @@ class GithubApi:
             if left <= 0:
                 raise GithubUnreachable(f"{where}: reading took longer than {self._patience.read_seconds:g} seconds")
             seconds = min(self._patience.request_seconds, left)
-            verdict = self._judge.on_read(where, read(self._transport.send, "GET", url, seconds=seconds))
+            verdict = self._judge.on_read(where, self._transport.send("GET", url, seconds=seconds))
             tried += 1
             if isinstance(verdict, Found):
                 return verdict
@@ -188,8 +202,7 @@ class GithubApi:
         where = self._where(method, path)
         payload = None if body is None else json.dumps(body, allow_nan=False).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
-        exchange = read(
-            self._transport.send,
+        exchange = self._transport.send(
             method,
             self._address(path),
             seconds=self._patience.request_seconds,
@@ -197,14 +210,6 @@ class GithubApi:
             headers=headers,
         )
         return Part(self._judge.on_write(where, exchange, success), where)
-
-
-def read(reading: Callable[_P, _T], /, *args: _P.args, **named: _P.kwargs) -> _T:
-    """Call `reading`, with what is unusable about an address or a reply as a `GithubProblem`."""
-    try:
-        return reading(*args, **named)
-    except TenantAnswerUnusable as problem:
-        raise GithubAnswerUnusable(problem.detail) from None
 
 
 def author_of(user: Part) -> Author:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
-from reconciler.github.api import GithubApi, read
+from reconciler.github.api import GithubApi, strictly
 from reconciler.github.commits import pull_number, pull_request
 from reconciler.github.marker import body_of, first_line, is_ours, line_of, same_text
 from reconciler.github.problems import GithubRefused
@@ -37,6 +37,7 @@ class CommentOutcome:
     """Older comments of ours with the same mark; they are left alone."""
 
 
+@strictly()
 def upsert_comment(api: GithubApi, number: int, marker: str, text: str, head: str) -> CommentOutcome:
     """Make our comment on pull request `number` say `text`, which was made for the commit `head`.
 
@@ -50,7 +51,7 @@ def upsert_comment(api: GithubApi, number: int, marker: str, text: str, head: st
     ours = _ours(api, number, marker)
     found = ours[-1] if ours else None
     duplicates = max(0, len(ours) - 1)
-    if found is not None and same_text(read(found.at("body").text), body):
+    if found is not None and same_text(found.at("body").text(), body):
         what = Commented.UNCHANGED if pull_request(api, number).head == head else Commented.SUPERSEDED
         return CommentOutcome(what=what, comment=_id(found), duplicates=duplicates)
     what = Commented.UPDATED if found is not None else Commented.CREATED
@@ -89,7 +90,7 @@ def _write(api: GithubApi, number: int, comment: int | None, body: str) -> int:
 def _stands(api: GithubApi, comment: int, body: str) -> bool:
     """Say whether the comment is the one for our commit; gone counts as standing, as somebody wanted it gone."""
     try:
-        text = read(api.get("issues", "comments", str(comment)).at("body").text)
+        text = api.get("issues", "comments", str(comment)).at("body").text()
     except GithubRefused as refused:
         if refused.status == HTTPStatus.NOT_FOUND:
             return True
@@ -98,4 +99,4 @@ def _stands(api: GithubApi, comment: int, body: str) -> bool:
 
 
 def _id(part: Part) -> int:
-    return read(part.at("id").count)
+    return part.at("id").count()

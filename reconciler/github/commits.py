@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.github.api import GithubApi, read
+from reconciler.github.api import GithubApi, strictly
 from reconciler.github.marker import checked_sha
 from reconciler.github.problems import GithubAnswerUnusable, GithubUnusable
 from reconciler.tenants.shape import Part
@@ -22,11 +22,13 @@ class PullRequest:
     merged: bool
 
 
+@strictly()
 def pull_request(api: GithubApi, number: int) -> PullRequest:
     """Read a pull request; raises a `GithubProblem` where it cannot be read."""
     return _pull_request(api.get("pulls", pull_number(number)))
 
 
+@strictly()
 def merged_as(api: GithubApi, sha: str) -> tuple[PullRequest, ...]:
     """Give the merged pull requests that a commit came from, by number.
 
@@ -36,14 +38,16 @@ def merged_as(api: GithubApi, sha: str) -> tuple[PullRequest, ...]:
     return tuple(sorted((request for request in found if request.merged), key=lambda request: request.number))
 
 
+@strictly()
 def tip_of(api: GithubApi, branch: str) -> str:
     """Give the commit that a branch points to now; raises a `GithubProblem` where there is no such branch."""
     found = api.get("git", "ref", "heads", *branch.split("/"))
-    if read(found.at("ref").text) != f"refs/heads/{branch}":
+    if found.at("ref").text() != f"refs/heads/{branch}":
         raise GithubAnswerUnusable(f"{found.where}: answered for another branch")
-    return sha_of(read(found.at, "object"))
+    return sha_of(found.at("object"))
 
 
+@strictly()
 def is_tip(api: GithubApi, branch: str, sha: str) -> bool:
     """Say whether a branch points to exactly this commit now; an apply of any other commit is superseded."""
     return tip_of(api, branch) == checked_sha(sha)
@@ -59,15 +63,15 @@ def pull_number(number: int) -> str:
 def sha_of(part: Part) -> str:
     """Read the full commit id of an object that has one."""
     try:
-        return checked_sha(read(part.at("sha").text))
+        return checked_sha(part.at("sha").text())
     except GithubUnusable:
         raise GithubAnswerUnusable(f"{part.where}: {part.path}.sha is no full commit id") from None
 
 
 def _pull_request(part: Part) -> PullRequest:
     return PullRequest(
-        number=read(part.at("number").count),
-        head=sha_of(read(part.at, "head")),
-        base=read(lambda: part.at("base").at("ref").text()),
-        merged=read(part.maybe, "merged_at") is not None,
+        number=part.at("number").count(),
+        head=sha_of(part.at("head")),
+        base=part.at("base").at("ref").text(),
+        merged=part.maybe("merged_at") is not None,
     )

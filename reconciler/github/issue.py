@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.github.api import GithubApi, read
+from reconciler.github.api import GithubApi, strictly
 from reconciler.github.marker import body_of, is_ours, line_of, same_text
 from reconciler.github.problems import GithubUnusable
 from reconciler.tenants.shape import Part
@@ -33,6 +33,7 @@ class IssueOutcome:
     """Number of our issue; None where there is none."""
 
 
+@strictly()
 def upsert_issue(api: GithubApi, key: str, title: str, body: str, *, is_open: bool) -> IssueOutcome:
     """Make our issue about `key` say `title` and `body` and be open (`is_open`), or closed where the matter is settled.
 
@@ -74,7 +75,7 @@ def _step(found: Part, title: str, body: str, *, wanted_open: bool) -> Issued:
         return Issued.CLOSED if _is_open(found) else Issued.UNCHANGED
     if not _is_open(found):
         return Issued.REOPENED
-    same = read(found.at("title").text) == title and same_text(read(found.at("body").text), body)
+    same = found.at("title").text() == title and same_text(found.at("body").text(), body)
     return Issued.UNCHANGED if same else Issued.UPDATED
 
 
@@ -90,8 +91,8 @@ def _is_pull_request(item: Part) -> bool:
 
 
 def _is_open(item: Part) -> bool:
-    return read(item.at("state").text) == "open"
+    return item.at("state").text() == "open"
 
 
 def _number(item: Part) -> int:
-    return read(item.at("number").count)
+    return item.at("number").count()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
-from reconciler.github.api import GithubApi, read
+from reconciler.github.api import GithubApi, strictly
 from reconciler.github.commits import pull_number
 from reconciler.github.problems import GithubRefused, GithubUnusable
 from reconciler.model.change import Direction
@@ -70,6 +70,7 @@ def labels_for(plan: Plan) -> frozenset[Label]:
     return frozenset(label for label, is_deserved in deserved.items() if is_deserved)
 
 
+@strictly()
 def set_labels(api: GithubApi, number: int, wanted: Iterable[Label], ours: Iterable[Label] = tuple(Label)) -> Labelled:
     """Give pull request `number` exactly those of our labels that are `wanted`, and leave every other label alone.
 
@@ -93,7 +94,7 @@ def set_labels(api: GithubApi, number: int, wanted: Iterable[Label], ours: Itera
 
 def _names(api: GithubApi, number: int) -> frozenset[str]:
     labels = api.listing("issues", pull_number(number), "labels")
-    return frozenset(read(label.at("name").text).lower() for label in labels)
+    return frozenset(label.at("name").text().lower() for label in labels)
 
 
 def _make(api: GithubApi, label: Label) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reconciler.github.api import Author, author_of, read
+from reconciler.github.api import Author, author_of
 from reconciler.github.problems import GithubUnusable
 from reconciler.tenants.shape import Part
 
@@ -50,10 +50,10 @@ def same_text(left: str, right: str) -> bool:
 
 def is_ours(item: Part, author: Author, word: str) -> bool:
     """Say whether `author` wrote a comment or issue and its first line has our mark for `word`."""
-    user, body = read(item.maybe, "user"), read(item.maybe, "body")
-    if user is None or body is None or read(author_of, user).id != author.id:
+    user, body = item.maybe("user"), item.maybe("body")
+    if user is None or body is None or author_of(user).id != author.id:
         return False
-    return first_line(read(body.text)).startswith(f"<!-- role-reconciler {word} ")
+    return first_line(body.text()).startswith(f"<!-- role-reconciler {word} ")
 
 
 def first_line(body: str) -> str:

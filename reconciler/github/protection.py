@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from reconciler.github.api import GithubApi, read
+from reconciler.github.api import GithubApi, strictly
 from reconciler.github.problems import GithubRefused
 from reconciler.tenants.shape import Part
 
@@ -66,6 +66,7 @@ class EnvironmentRules:
     """What could not be read, sorted."""
 
 
+@strictly()
 def branch_rules(api: GithubApi, branch: str) -> BranchRules:
     """Read what protects `branch`; 403 and 404 are "could not verify", other failures a `GithubProblem`."""
     rules = _seen(lambda: api.listing("rules", "branches", branch))
@@ -94,6 +95,7 @@ def branch_rules(api: GithubApi, branch: str) -> BranchRules:
     )
 
 
+@strictly()
 def environment_rules(api: GithubApi, name: str) -> EnvironmentRules:
     """Read what protects the environment `name`; 403 and 404 are "could not verify", others a `GithubProblem`.
 
@@ -105,7 +107,7 @@ def environment_rules(api: GithubApi, name: str) -> EnvironmentRules:
         return EnvironmentRules(
             exists=hidden, limited=hidden, branches=(), reviewers=hidden, no_bypass=hidden, unverified=("environment",)
         )
-    kinds = {read(rule.at("type").text) for rule in _items(found, "protection_rules")}
+    kinds = {rule.at("type").text() for rule in _items(found, "protection_rules")}
     policy = _inside(found, "deployment_branch_policy")
     custom = policy is not None and _flag(policy, "custom_branch_policies")
     patterns = _seen(lambda: _patterns(api, name)) if custom else ()
@@ -115,7 +117,7 @@ def environment_rules(api: GithubApi, name: str) -> EnvironmentRules:
         limited=Seen.when(true=policy is not None),
         branches=patterns or (),
         reviewers=Seen.when(true="required_reviewers" in kinds),
-        no_bypass=Seen.UNVERIFIED if bypass is None else Seen.when(true=not read(bypass.flag)),
+        no_bypass=Seen.UNVERIFIED if bypass is None else Seen.when(true=not bypass.flag()),
         unverified=("branches of the environment",) if patterns is None else (),
     )
 
@@ -133,7 +135,7 @@ class _Rulesets:
         by_kind: dict[str, list[Part]] = {}
         for rule in rules:
             parameters = _inside(rule, "parameters")
-            by_kind.setdefault(read(rule.at("type").text), []).extend([] if parameters is None else [parameters])
+            by_kind.setdefault(rule.at("type").text(), []).extend([] if parameters is None else [parameters])
         reviews = by_kind.get("pull_request", [])
         checks = [c for p in by_kind.get("required_status_checks", []) for c in _items(p, "required_status_checks")]
         return _Rulesets(
@@ -141,7 +143,7 @@ class _Rulesets:
             code_owners=any(_flag(p, "require_code_owner_review") for p in reviews),
             dismiss_stale=any(_flag(p, "dismiss_stale_reviews_on_push") for p in reviews),
             last_push=any(_flag(p, "require_last_push_approval") for p in reviews),
-            checks=frozenset(read(check.at("context").text) for check in checks),
+            checks=frozenset(check.at("context").text() for check in checks),
         )
 
 
@@ -168,7 +170,7 @@ class _Classic:
             last_push=reviews is not None and _flag(reviews, "require_last_push_approval"),
             no_force_push=_is_off(protection, "allow_force_pushes"),
             no_deletion=_is_off(protection, "allow_deletions"),
-            checks=frozenset() if required is None else frozenset(read(required.at("contexts").texts)),
+            checks=frozenset() if required is None else frozenset(required.at("contexts").texts()),
         )
 
 
@@ -189,25 +191,25 @@ def _is_unprotected(api: GithubApi, branch: str) -> bool:
 
 def _patterns(api: GithubApi, name: str) -> tuple[str, ...]:
     reply = api.get("environments", name, "deployment-branch-policies")
-    return tuple(sorted(read(policy.at("name").text) for policy in _items(reply, "branch_policies")))
+    return tuple(sorted(policy.at("name").text() for policy in _items(reply, "branch_policies")))
 
 
 def _inside(part: Part, key: str) -> Part | None:
     """Give the value under a key that GitHub leaves out or sets to null where it does not apply."""
-    return read(part.maybe, key) if isinstance(part.value, dict) and key in part.value else None
+    return part.maybe(key) if isinstance(part.value, dict) and key in part.value else None
 
 
 def _items(part: Part, key: str) -> list[Part]:
     found = _inside(part, key)
-    return [] if found is None else read(found.each)
+    return [] if found is None else found.each()
 
 
 def _flag(part: Part, key: str) -> bool:
     found = _inside(part, key)
-    return found is not None and read(found.flag)
+    return found is not None and found.flag()
 
 
 def _is_off(part: Part, key: str) -> bool:
     """Say whether a switch of classic protection is told and off."""
     found = _inside(part, key)
-    return found is not None and not read(found.at("enabled").flag)
+    return found is not None and not found.at("enabled").flag()

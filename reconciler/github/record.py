@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.github.api import GithubApi, read
+from reconciler.github.api import GithubApi, strictly
 from reconciler.github.marker import checked_sha
 from reconciler.github.problems import GithubAnswerUnusable, GithubUnusable
 from reconciler.tenants.shape import Part
@@ -36,6 +36,7 @@ class PlanRecord:
     state: StatusState
 
 
+@strictly()
 def record_status(
     api: GithubApi, head: str, digest: str | None, state: StatusState, description: str, *, details: str | None = None
 ) -> None:
@@ -61,6 +62,7 @@ def record_status(
     api.post("statuses", checked_sha(head), body={**body})
 
 
+@strictly()
 def read_record(api: GithubApi, sha: str) -> PlanRecord | None:
     """Give the newest record on a commit by the api's author; None where there is none, or it carries no digest.
 
@@ -68,12 +70,12 @@ def read_record(api: GithubApi, sha: str) -> PlanRecord | None:
     plan could not be made, and no older digest stands in for it.
     """
     statuses = api.listing("commits", checked_sha(sha), "statuses")
-    ours = {read(status.at("id").count): status for status in statuses if _is_ours(api, status)}
+    ours = {status.at("id").count(): status for status in statuses if _is_ours(api, status)}
     if not ours:
         return None
     newest = ours[max(ours)]
-    description = read(newest.maybe, "description")
-    match = None if description is None else _DESCRIPTION.fullmatch(read(description.text))
+    description = newest.maybe("description")
+    match = None if description is None else _DESCRIPTION.fullmatch(description.text())
     return None if match is None else PlanRecord(digest=match.group(1), state=_state(newest))
 
 
@@ -84,14 +86,14 @@ def read_status(api: GithubApi, sha: str) -> str | None:
 
 
 def _is_ours(api: GithubApi, status: Part) -> bool:
-    creator = read(status.maybe, "creator")
+    creator = status.maybe("creator")
     # GitHub takes contexts that differ only in case for the same.
-    same = read(status.at("context").text).lower() == CONTEXT
-    return same and creator is not None and read(creator.at("id").count) == api.author.id
+    same = status.at("context").text().lower() == CONTEXT
+    return same and creator is not None and creator.at("id").count() == api.author.id
 
 
 def _state(status: Part) -> StatusState:
-    text = read(status.at("state").text)
+    text = status.at("state").text()
     if text not in set(StatusState):
         raise GithubAnswerUnusable(f"{status.where}: {status.path}.state is none that we know")
     return StatusState(text)
