@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from reconciler.github.problems import GithubAnswerUnusable
 
 MAX_HEADER = 8_000
 """Characters of a Link header; GitHub's has at most four addresses."""
 
+_QUERY = "!$%&'()*+,/:;=?@~-._"
 _LINK = re.compile(r'\s*<([^<>\s"]*)>((?:\s*;\s*[a-z]+="[^"]*")+)\s*(?:,|\Z)')
 _RELATION = re.compile(r'\s*;\s*rel="([^"]*)"')
 
@@ -36,7 +37,8 @@ def next_page(header: str | None, first: str, repository_path: str) -> str | Non
     by_number = re.escape(prefix) + r"/repositories/[0-9]{1,18}" + re.escape(tail)
     if unquote(given.path) != unquote(asked.path) and not re.fullmatch(by_number, unquote(given.path)):
         raise GithubAnswerUnusable("A listing's next page belongs to another listing; it was not asked for")
-    return target
+    # A login such as "name[bot]" in the query may come back unescaped, and is sent escaped.
+    return urlunsplit(given._replace(query=quote(given.query, safe=_QUERY)))
 
 
 def _next_of(header: str) -> str | None:

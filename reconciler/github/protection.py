@@ -71,27 +71,27 @@ def branch_rules(api: GithubApi, branch: str) -> BranchRules:
     """Read what protects `branch`; 403 and 404 are "could not verify", other failures a `GithubProblem`."""
     rules = _seen(lambda: api.listing("rules", "branches", branch))
     classic = _seen(lambda: api.get("branches", branch, "protection"))
-    if classic is None and _is_unprotected(api, branch):
-        everything, classic_shape = rules is not None, _Classic()
-    else:
-        everything, classic_shape = rules is not None and classic is not None, _Classic.of(classic)
+    hidden = {
+        "rulesets": rules is None,
+        "classic branch protection": classic is None and not _is_unprotected(api, branch),
+    }
+    shape = _Classic.of(classic)
     found = _Rulesets.of(rules or ())
 
     def seen(*signs: bool) -> Seen:
         if any(signs):
             return Seen.YES
-        return Seen.NO if everything else Seen.UNVERIFIED
+        return Seen.UNVERIFIED if any(hidden.values()) else Seen.NO
 
-    unverified = {"rulesets": rules is None, "classic branch protection": not everything and classic is None}
     return BranchRules(
-        pull_request=seen("pull_request" in found.kinds, classic_shape.reviews),
-        code_owners=seen(found.code_owners, classic_shape.code_owners),
-        dismiss_stale=seen(found.dismiss_stale, classic_shape.dismiss_stale),
-        last_push=seen(found.last_push, classic_shape.last_push),
-        no_force_push=seen("non_fast_forward" in found.kinds, classic_shape.no_force_push),
-        no_deletion=seen("deletion" in found.kinds, classic_shape.no_deletion),
-        required_checks=tuple(sorted(found.checks | classic_shape.checks)),
-        unverified=tuple(sorted(name for name, hidden in unverified.items() if hidden)),
+        pull_request=seen("pull_request" in found.kinds, shape.reviews),
+        code_owners=seen(found.code_owners, shape.code_owners),
+        dismiss_stale=seen(found.dismiss_stale, shape.dismiss_stale),
+        last_push=seen(found.last_push, shape.last_push),
+        no_force_push=seen("non_fast_forward" in found.kinds, shape.no_force_push),
+        no_deletion=seen("deletion" in found.kinds, shape.no_deletion),
+        required_checks=tuple(sorted(found.checks | shape.checks)),
+        unverified=tuple(sorted(name for name, is_hidden in hidden.items() if is_hidden)),
     )
 
 

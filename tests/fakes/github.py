@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from fakes.clock import FakeClock
 from fakes.github_shapes import (
@@ -257,7 +257,7 @@ class FakeGithub:
         size, page = min(int(query.get("per_page", "30")), self.page_size), int(query.get("page", "1"))
         last = max(1, -(-len(items) // size))
         by_number = path.replace(f"/repos/{REPOSITORY}", f"/repositories/{REPOSITORY_ID}")
-        kept = "&".join(f"{name}={value}" for name, value in query.items() if name != "page")
+        kept = urlencode({name: value for name, value in query.items() if name != "page"})
 
         def to(number: int, relation: str) -> str:
             return f'<{self.origin}{by_number}?{kept}&page={number}>; rel="{relation}"'

@@ -386,6 +386,17 @@ def test_a_next_page_may_name_the_repository_by_number() -> None:
     assert next_page(header, first, f"/repos/{REPOSITORY}") == wanted
 
 
+def test_a_bots_login_in_a_next_page_is_escaped() -> None:
+    """Escaped or not, the same address is asked."""
+    first = "https://api.github.com/repos/desk/roles/issues?creator=github-actions%5Bbot%5D"
+    page = "https://api.github.com/repositories/4711/issues?creator=github-actions{}&page=2"
+    pages = {
+        next_page(f'<{page.format(bot)}>; rel="next"', first, f"/repos/{REPOSITORY}") for bot in ("[bot]", "%5Bbot%5D")
+    }
+
+    assert pages == {page.format("%5Bbot%5D")}
+
+
 FAULTS = {
     "reset": Step(request="", reset=True),
     "redirect": Step(request="", reply=reply(302, error_json(302, ECHO), Location=f"/{TOKEN}")),

@@ -235,6 +235,16 @@ def test_a_locked_conversation_is_a_refusal_without_a_comment(github: FakeGithub
     assert len(github.writes) == 1
 
 
+def test_a_comment_that_may_not_be_edited_is_not_made_twice(github: FakeGithub) -> None:
+    """Only a comment that is gone is made anew; a refusal to edit is told."""
+    github.say(OLD, BOT)
+    github.at(r"PATCH ", reply(403, error_json(403, "Resource not accessible by integration")))
+
+    with pytest.raises(GithubRefused):
+        upsert(github)
+    assert len(github.comments) == 1
+
+
 def test_a_text_that_is_too_long_is_refused_before_anything_is_sent(github: FakeGithub) -> None:
     """The limit counts the first line too; the longest text that fits is sent."""
     longest = "x" * (MAX_TEXT - len(LINE) - 1)
