@@ -164,9 +164,9 @@ class GithubApi:
         return self._write("PATCH", segments, body, 200)
 
     @strictly()
-    def delete(self, *segments: str, success: int = 204) -> Part:
-        """Take something away; `success` is the one status that GitHub promises."""
-        return self._write("DELETE", segments, None, success)
+    def delete(self, *segments: str) -> Part:
+        """Take something away, where GitHub promises to answer with what is left."""
+        return self._write("DELETE", segments, None, 200)
 
     def _deadline(self) -> float:
         return self._clock.monotonic() + self._patience.read_seconds

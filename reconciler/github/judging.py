@@ -138,8 +138,6 @@ def _found(where: str, answer: Answer) -> Found | Failure:
 
 
 def _written(where: str, answer: Answer) -> Json:
-    if answer.status == HTTPStatus.NO_CONTENT:
-        return None
     try:
         return answer.json()
     except UnusableBodyError as problem:

@@ -116,7 +116,7 @@ def _make(api: GithubApi, label: Label) -> None:
 
 def _take_away(api: GithubApi, number: int, label: Label) -> None:
     try:
-        api.delete("issues", pull_number(number), "labels", label, success=200)
+        api.delete("issues", pull_number(number), "labels", label)
     except GithubRefused as refused:
         # Somebody was quicker, which is as good.
         if refused.status != HTTPStatus.NOT_FOUND:
