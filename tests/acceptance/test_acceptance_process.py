@@ -203,6 +203,8 @@ def test_second_signal_stops_at_once_and_still_names_every_role(desk: Desk) -> N
         assert applying.stderr is not None
         while "Applying" not in applying.stderr.readline():
             pass
+        while not any(file.stat().st_size for file in (desk.folder / ".reconciler" / "journal").glob("*")):
+            pass  # the journal's first line says that a write is under way
         applying.send_signal(signal.SIGINT)
         assert "Stopping after the write under way" in applying.stderr.readline()
         applying.send_signal(signal.SIGTERM)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from reconciler.model.outcome import Report, Result
 from reconciler.model.plan import Plan
 
 if TYPE_CHECKING:
+    from reconciler.cli.interrupt import Stopping
     from reconciler.cli.journal import FileJournal
     from reconciler.operations.apply import Applied
     from reconciler.ports import Clock
@@ -78,7 +78,8 @@ def command(
             stopped=gate.stopped,
         )
         done = apply(request, tenant, how, clock, progress)
-    _tell(invocation, done, output_format)
+        gate.over()
+        _tell(invocation, done, output_format)
     return exit_of(done.report)
 
 
@@ -104,7 +105,7 @@ class _Gate:
     """
 
     def __init__(self, folder: Path, clock: Clock, stack: ExitStack) -> None:
-        self._asked: Callable[[], bool] = lambda: False
+        self._stopping: Stopping | None = None
         self._folder = folder
         self._clock = clock
         self._stack = stack
@@ -121,12 +122,17 @@ class _Gate:
                 f"The journal cannot be created ({error.strerror}); nothing was written",
                 fix="Make the folder .reconciler/journal beside the settings writable",
             ) from error
-        self._asked = self._stack.enter_context(stopping_gently(interject))
+        self._stopping = self._stack.enter_context(stopping_gently(interject))
         return journal
 
     def stopped(self) -> bool:
         """Say whether somebody asked to stop."""
-        return self._asked()
+        return self._stopping is not None and self._stopping.asked()
+
+    def over(self) -> None:
+        """Let signals pass from here on, so that the report is told whatever comes."""
+        if self._stopping is not None:
+            self._stopping.over()
 
 
 def one_run(text: str, today: dt.date, *, counted: bool) -> Confirmation:

@@ -146,10 +146,10 @@ def test_first_signal_asks_and_second_interrupts() -> None:
     """Ctrl-C asks to stop, a second one stops at once, and afterwards signals mean what they meant before."""
     told: list[str] = []
     before = signal.getsignal(signal.SIGINT)
-    with stopping_gently(told.append) as stopped:
-        assert not stopped()
+    with stopping_gently(told.append) as stopping:
+        assert not stopping.asked()
         os.kill(os.getpid(), signal.SIGTERM)
-        assert stopped()
+        assert stopping.asked()
         assert len(told) == 1
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
@@ -162,8 +162,8 @@ def test_signals_are_left_alone_outside_the_main_thread() -> None:
     answers: list[bool] = []
 
     def work() -> None:
-        with stopping_gently(print) as stopped:
-            answers.append(stopped())
+        with stopping_gently(print) as stopping:
+            answers.append(stopping.asked())
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -243,3 +243,15 @@ def test_journal_on_a_full_disk_fails_once_and_closes(tmp_path: Path, monkeypatc
         monkeypatch.undo()
 
     assert journal.path.read_text(encoding="ascii").count("\n") == 1
+
+
+def test_signals_pass_once_there_is_only_the_report_left() -> None:
+    """When nothing is sent any more, a signal neither asks nor interrupts: what was done must be told."""
+    told: list[str] = []
+    with stopping_gently(told.append) as stopping:
+        stopping.over()
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+        assert not stopping.asked()
+    assert told == []
