@@ -139,7 +139,7 @@ def a_live_role(
     name: str,
     *,
     grants: Iterable[str] = (VIEW,),
-    id: str = "",  # noqa: A002 - the word of the model
+    id: str = "",
     description: str = "",
     kind: RoleKind = RoleKind.CUSTOM,
     editable: bool = True,
@@ -156,7 +156,7 @@ def a_live_role(
     )
 
 
-def a_person(id: str, *roles: str, active: bool = True, human: bool = True) -> Person:  # noqa: A002
+def a_person(id: str, *roles: str, active: bool = True, human: bool = True) -> Person:
     """Give a user who holds the live roles of these names."""
     return Person(
         id=PersonId(id),
@@ -258,7 +258,7 @@ def a_base(
 
 
 def a_confirmation(
-    id: str,  # noqa: A002 - the word of the model
+    id: str,
     *,
     people_at_most: int = 1_000_000,
     expires: dt.date = dt.date(2026, 12, 31),

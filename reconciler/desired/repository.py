@@ -23,6 +23,9 @@ _OTHER_CODE_OWNERS = ("CODEOWNERS", "docs/CODEOWNERS")
 """Where code owners can be kept too; a file in .github/ would silently take their place."""
 _IGNORED = ".reconciler/"
 
+DEEPEST = 100
+"""Levels of folders above which a path is a mistake."""
+
 
 @dataclass(slots=True)
 class Beginning:
@@ -48,11 +51,20 @@ class Beginning:
 def require_usable(folder: Path) -> None:
     """Raise `UsageProblem` where no repository can be made in `folder`, which need not exist yet."""
     place = escaped(str(folder))
-    if folder.is_symlink():
+    try:
+        linked, occupied = folder.is_symlink(), folder.exists() and not folder.is_dir()
+        parts = folder.resolve().parts
+    except (OSError, RuntimeError) as error:
+        raise UsageProblem(
+            "No folder can have this path", fix="Name a shorter path, without circles of links"
+        ) from error
+    if len(parts) > DEEPEST:
+        raise UsageProblem(f"A folder cannot be {len(parts):,} levels deep", fix="Name a shorter path")
+    if linked:
         raise UsageProblem(f"{place} is a symbolic link", fix="Name the folder itself")
-    if folder.exists() and not folder.is_dir():
+    if occupied:
         raise UsageProblem(f"{place} is no folder", fix="Name a folder, or one that does not exist yet")
-    if any(part.casefold() == ".git" for part in folder.resolve().parts):
+    if any(part.casefold() == ".git" for part in parts):
         raise UsageProblem(f"{place} is inside .git, which belongs to git alone", fix="Name the folder above it")
 
 

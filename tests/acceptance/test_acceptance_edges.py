@@ -270,3 +270,13 @@ def test_key_used_again_does_not_delete_an_unmanaged_role_in_silence(desk: Desk)
     assert "adoption" in {f["guard"] for f in plan["findings"] if f["level"] == "confirm"}
     assert any('"Knowledge Curator" any more' in note for note in plan["notes"])
     assert desk.run("apply", "--yes", "--base", "HEAD").code == 5
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("validate", f"roles/{'a' * 300}.yaml"), ("init", "a" * 300), ("init", "a/" * 2000)],
+    ids=["file", "folder", "depth"],
+)
+def test_path_that_nothing_can_have_is_a_usage_error(desk: Desk, arguments: tuple[str, ...]) -> None:
+    """A path of too many letters or folders is told as wrong, and is no bug of ours."""
+    assert desk.run(*arguments).code == 64

@@ -65,6 +65,21 @@ def key_of(desk: Desk) -> str:
     return (desk.folder / ".reconciler" / "sandbox.key").read_text(encoding="ascii").strip()
 
 
+def applying_at(desk: Desk) -> subprocess.Popen[str]:
+    """Start an apply against the served tenant, and give it when its writes begin."""
+    applying = subprocess.Popen(
+        [*COMMAND, "-v", "apply", "--yes"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(SERVED_KEY=key_of(desk)),
+    )
+    assert applying.stderr is not None
+    while "Applying" not in applying.stderr.readline():
+        pass
+    return applying
+
+
 def test_wrong_option_exits_64_and_never_2() -> None:
     """A wrong command line is told apart from pending changes."""
     for arguments in (["plan", "--exit-cod"], ["plna"], ["--tenant"], ["apply", "--force"]):
@@ -103,16 +118,7 @@ def test_ctrl_c_settles_the_write_under_way_and_names_every_role(desk: Desk) -> 
     """After Ctrl-C the run stops between writes, says what became of each role, and a re-run finishes it."""
     desk.confirm_all()
     with served(desk, [{"kind": "latency", "method": "POST", "seconds": 1.0, "times": 1}]):
-        applying = subprocess.Popen(
-            [*COMMAND, "-v", "apply", "--yes"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment(SERVED_KEY=key_of(desk)),
-        )
-        assert applying.stderr is not None
-        while "Applying" not in applying.stderr.readline():
-            pass
+        applying = applying_at(desk)
         applying.send_signal(signal.SIGINT)
         out, err = applying.communicate(timeout=PATIENCE)
 
@@ -193,19 +199,11 @@ def test_second_signal_stops_at_once_and_still_names_every_role(desk: Desk) -> N
     """Who will not wait for the write under way is told that nobody knows what became of it, and of every other."""
     desk.confirm_all()
     with served(desk, [{"kind": "latency", "method": "PATCH", "seconds": 2.0, "times": 1}]):
-        applying = subprocess.Popen(
-            [*COMMAND, "-v", "apply", "--yes"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment(SERVED_KEY=key_of(desk)),
-        )
-        assert applying.stderr is not None
-        while "Applying" not in applying.stderr.readline():
-            pass
+        applying = applying_at(desk)
         while not any(file.stat().st_size for file in (desk.folder / ".reconciler" / "journal").glob("*")):
             pass  # the journal's first line says that a write is under way
         applying.send_signal(signal.SIGINT)
+        assert applying.stderr is not None
         assert "Stopping after the write under way" in applying.stderr.readline()
         applying.send_signal(signal.SIGTERM)
         out, err = applying.communicate(timeout=PATIENCE)

@@ -59,7 +59,8 @@ def test_exceptions_from_the_rules_only_get_fewer() -> None:
 
 def test_every_suppression_has_its_reason_beside_it() -> None:
     """A suppressed finding says why on the same line."""
-    lines = [line for m in MODULES for line in m.read_text(encoding="utf-8").splitlines() if "# noqa" in line]
+    read = [m for m in (*MODULES, *(PROJECT / "tests").rglob("*.py")) if m.name != "test_meta_source.py"]
+    lines = [line for m in read for line in m.read_text(encoding="utf-8").splitlines() if "# noqa" in line]
 
     assert [] == [line for line in lines if not re.search(r"# noqa: [A-Z0-9, ]+ - .{10,}", line)]
 

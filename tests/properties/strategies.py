@@ -124,7 +124,7 @@ def crowds(draw: st.DrawFn, live: Iterable[LiveRole]) -> tuple[Person, ...]:
     return tuple(_person(n, roles, *draw(sort)) for n, roles in enumerate(held))
 
 
-def _person(number: int, roles: frozenset[RoleId], active: bool, human: bool) -> Person:  # noqa: FBT001
+def _person(number: int, roles: frozenset[RoleId], active: bool, human: bool) -> Person:
     return replace(a_person(f"u{number}", active=active, human=human), id=PersonId(f"u{number}"), role_ids=roles)
 
 

@@ -99,7 +99,7 @@ def adopted(files: MemoryFiles, tenant: FakeTenant, *, build_on: bool = False) -
 
 
 @given(st.data(), catalogues(), st.booleans())
-def test_adoption_leaves_nothing_to_plan(data: st.DataObject, catalogue: Catalogue, build_on: bool) -> None:  # noqa: FBT001
+def test_adoption_leaves_nothing_to_plan(data: st.DataObject, catalogue: Catalogue, build_on: bool) -> None:
     """For any tenant, what was adopted is what is live; what was not is unmanaged; a second time changes no byte."""
     roles = data.draw(live_roles(catalogue, names | odd))
     tenant, files = desk(catalogue, roles), MemoryFiles(catalogue)

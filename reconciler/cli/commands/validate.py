@@ -110,6 +110,10 @@ def _number(number: int, word: str) -> str:
 def _relative(path: Path, root: Path) -> str:
     """Give a path as problems name it; raises `UsageProblem` for one that is no file of the repository."""
     whole = path.absolute()
-    if not whole.is_relative_to(root) or not whole.is_file():
+    try:
+        known = whole.is_relative_to(root) and whole.is_file()
+    except OSError:  # a path that no file can have, such as one of too many letters
+        known = False
+    if not known:
         raise UsageProblem(f"{path} is no file of this repository", fix="Name files below the folder of the settings")
     return whole.relative_to(root).as_posix()

@@ -171,7 +171,7 @@ def test_role_has_what_the_lock_does_not_know_in_a_category_of_its_own() -> None
     ],
     ids=str,
 )
-def test_role_says_how_it_stands(file: DesiredRole | RetiredRole | None, live: bool, standing: RoleStanding) -> None:  # noqa: FBT001
+def test_role_says_how_it_stands(file: DesiredRole | RetiredRole | None, live: bool, standing: RoleStanding) -> None:
     """Between its file and the tenant a role stands in one of five ways, and a sixth is not to know."""
     desired = a_state(AGENT_FILE, *([file] if file else []))
 
@@ -283,7 +283,7 @@ def test_person_gives_the_line_of_the_file_that_grants() -> None:
 
 
 @pytest.mark.parametrize(("who", "active", "human"), [("u4", False, True), ("u5", True, False)])
-def test_person_who_does_not_count_is_told_all_the_same(who: str, active: bool, human: bool) -> None:  # noqa: FBT001
+def test_person_who_does_not_count_is_told_all_the_same(who: str, active: bool, human: bool) -> None:
     """Suspended people and service accounts have roles too; the answer says that no number has them."""
     told = person_of(who, a_desk(), what_if=True)
 
@@ -534,7 +534,7 @@ def test_words_for_nobody_do_not_repeat_the_address() -> None:
 
 
 @pytest.mark.parametrize(("subject", "what_if"), [(Subject.PERSON, False), (None, True)])
-def test_words_about_people_or_the_plan_need_a_tenant(subject: Subject | None, what_if: bool) -> None:  # noqa: FBT001
+def test_words_about_people_or_the_plan_need_a_tenant(subject: Subject | None, what_if: bool) -> None:
     """Offline there are no people and nothing to compare with."""
     with pytest.raises(UsageProblem, match="are in the tenant"):
         ask("agent", None, subject=subject, what_if=what_if)

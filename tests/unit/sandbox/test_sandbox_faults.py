@@ -59,7 +59,7 @@ def test_sandbox_faults_rate_limit_has_any_retry_after(text: str | None) -> None
 
 
 @pytest.mark.parametrize(("kind", "effect"), [(FaultKind.ERROR_BEFORE, False), (FaultKind.ERROR_AFTER, True)], ids=str)
-def test_sandbox_faults_server_error_with_and_without_effect(kind: FaultKind, effect: bool) -> None:  # noqa: FBT001 - from the table above
+def test_sandbox_faults_server_error_with_and_without_effect(kind: FaultKind, effect: bool) -> None:
     """A 5xx looks the same whether the write happened or not, and the log knows which."""
     with a_desk(Fault(kind=kind, status=502)) as desk:
         answer = desk.call("POST", "/roles", NEW)
@@ -70,7 +70,7 @@ def test_sandbox_faults_server_error_with_and_without_effect(kind: FaultKind, ef
 
 
 @pytest.mark.parametrize(("kind", "effect"), [(FaultKind.DROP_BEFORE, False), (FaultKind.DROP_AFTER, True)], ids=str)
-def test_sandbox_faults_drop_with_and_without_effect(kind: FaultKind, effect: bool) -> None:  # noqa: FBT001 - from the table above
+def test_sandbox_faults_drop_with_and_without_effect(kind: FaultKind, effect: bool) -> None:
     """A dropped connection gives no answer, and the log has no status but the effect."""
     with a_desk(Fault(kind=kind)) as desk:
         with pytest.raises(ConnectionDropped):

@@ -68,7 +68,7 @@ def test_sandbox_server_starts_and_stops_at_once() -> None:
 
 
 @pytest.mark.parametrize(("kind", "effect"), [(FaultKind.DROP_BEFORE, False), (FaultKind.DROP_AFTER, True)], ids=str)
-def test_sandbox_server_drops_connections_for_real(kind: FaultKind, effect: bool) -> None:  # noqa: FBT001 - from the table above
+def test_sandbox_server_drops_connections_for_real(kind: FaultKind, effect: bool) -> None:
     """A dropped connection is closed without a byte, and the server goes on."""
     with a_desk(Fault(kind=kind)) as desk, serving(desk.app) as url:
         with connected(url) as connection:

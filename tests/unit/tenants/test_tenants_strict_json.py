@@ -25,7 +25,7 @@ DOCUMENTS = st.recursive(
 
 
 @given(DOCUMENTS, st.booleans())
-def test_good_json_keeps_its_value(document: object, ascii_only: bool) -> None:  # noqa: FBT001 -- drawn, not chosen
+def test_good_json_keeps_its_value(document: object, ascii_only: bool) -> None:
     """Whatever a strict writer writes is read as it was."""
     assert parse(json.dumps(document, ensure_ascii=ascii_only).encode()) == document
 
