@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,36 +84,19 @@ def read_blobs(root: Path, blobs: list[Blob]) -> list[bytes]:
 
 
 def would_be_committed(path: Path) -> bool:
-    """Whether a file of this name would be part of a git work tree; where git cannot say, it would."""
-    folder = path.parent.resolve()
+    """Whether a file of this name would be part of a git work tree; where git cannot say, it would.
+
+    Neither the file nor its folder need exist.
+    """
+    place = path.parent.resolve() / path.name
+    folder = next(above for above in place.parents if above.is_dir())
     if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         return False
     try:
-        _git(folder, "check-ignore", "--quiet", "--", f"./{path.name}")
+        _git(folder, "check-ignore", "--quiet", "--", f"./{place.relative_to(folder).as_posix()}")
     except GitProblem:
         return True
     return False
-
-
-def uncommitted(root: Path, paths: Iterable[str]) -> frozenset[str]:
-    """Give those of `paths`, relative to `root`, with edits that no commit has; none where no git work tree is.
-
-    A file that git does not know counts, for it could not be brought back. Where git cannot say, all count that
-    exist.
-    """
-    there = frozenset(path for path in paths if (root / path).exists())
-    folder = root.resolve()
-    if not there or not any((above / ".git").exists() for above in (folder, *folder.parents)):
-        return frozenset()
-    return frozenset(path for path in there if _edited(folder, path))
-
-
-def _edited(root: Path, path: str) -> bool:
-    arguments = ("status", "--porcelain", "--untracked-files=all", "--ignored", "--no-renames")
-    try:
-        return bool(_git(root, *arguments, "--", f":(literal){path}"))
-    except GitProblem:
-        return True
 
 
 def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconciler.desired.catalogue import LOCK, parse_catalogue, render_lock
-from reconciler.desired.git import uncommitted
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.schema import render_role_schema
+from reconciler.desired.uncommitted import require_kept
 from reconciler.desired.writing import replace_file
 from reconciler.errors import InputRejected, Problem, TenantAnswerUnusable, UsageProblem
 from reconciler.model.permission import Catalogue
@@ -28,12 +28,12 @@ def check_role_schema(root: Path, lock: Catalogue) -> None:
     raise InputRejected((Problem(ROLE_SCHEMA, 0, 0, "catalogue.schema-stale", message, fix),))
 
 
-def pin(root: Path, lock: Catalogue, proposed: Catalogue) -> tuple[str, ...]:
+def pin(root: Path, lock: Catalogue, proposed: Catalogue, *, overwrite: bool = False) -> tuple[str, ...]:
     """Make lock and schema say `proposed`, each in one step, and give the paths that were written.
 
     What says it already is left alone. If the second file cannot be written, `check_role_schema` tells it, and
-    doing this again mends it. Raises, with nothing written, `UsageProblem` where that would overwrite edits that no
-    commit has, and `TenantAnswerUnusable` where `proposed` could not be read back.
+    doing this again mends it. Raises, with nothing written, `UsageProblem` where that would overwrite what exists
+    nowhere else (see `require_kept`), and `TenantAnswerUnusable` where `proposed` could not be read back.
     """
     schema = read_regular_file(root, ROLE_SCHEMA)
     wanted = {}
@@ -42,12 +42,11 @@ def pin(root: Path, lock: Catalogue, proposed: Catalogue) -> tuple[str, ...]:
         wanted[LOCK] = render_lock(proposed)
     if schema is None or not _is_schema_of(schema, proposed):
         wanted[ROLE_SCHEMA] = render_role_schema(proposed)
+    there = {LOCK: read_regular_file(root, LOCK)}
     # A schema that was made from the lock is no loss, whether a commit has it or not.
-    made = frozenset({ROLE_SCHEMA} if schema is not None and _is_schema_of(schema, lock) else ())
-    edited = uncommitted(root, wanted.keys() - made)
-    if edited:
-        names = " and ".join(sorted(edited))
-        raise UsageProblem(f"{names} would be overwritten, with edits that no commit has", fix="Commit them first")
+    there[ROLE_SCHEMA] = None if schema is None or _is_schema_of(schema, lock) else schema
+    kept = {path: raw for path, raw in there.items() if path in wanted and raw is not None}
+    require_kept(root, kept, overwrite=overwrite)
     for relative, text in wanted.items():
         _write(root, relative, text)
     return tuple(wanted)

@@ -13,7 +13,7 @@ from reconciler.desired.files import list_role_files, read_role_files
 from reconciler.desired.language import load_desired_from
 from reconciler.desired.proposing import propose
 from reconciler.desired.reading import link_on_the_way, read_regular_file
-from reconciler.desired.uncommitted import in_repository, uncommitted
+from reconciler.desired.uncommitted import require_kept
 from reconciler.desired.writing import replace_file
 from reconciler.errors import InputRejected, UsageProblem
 from reconciler.model.adoption import Draft, Drafts, Effect, Proposal, Subject
@@ -63,7 +63,8 @@ class RoleFolder:
         changed = [draft for draft in drafts if draft.effect is not Effect.UNCHANGED]
         for draft in changed:
             self._require_as_read(draft)
-        self._require_committed({d.subject.path: d.before for d in changed if d.before is not None})
+        there = {draft.subject.path: draft.before for draft in changed if draft.before is not None}
+        require_kept(self._root, there, overwrite=self._overwrite)
         for number, draft in enumerate(changed):
             path = self._root / draft.subject.path
             try:
@@ -81,22 +82,4 @@ class RoleFolder:
             raise UsageProblem(
                 f"{draft.subject.path} changed while the tenant was read; nothing was written",
                 fix="Run the command again",
-            )
-
-    def _require_committed(self, files: Mapping[str, bytes]) -> None:
-        if not files:
-            return
-        if in_repository(self._root):
-            lost = uncommitted(self._root, files)
-            if lost:
-                raise UsageProblem(
-                    "Files with edits that are not committed would be changed; nothing was written",
-                    fix="Commit the edits or take them back, then adopt",
-                    reasons=lost,
-                )
-        elif not self._overwrite:
-            raise UsageProblem(
-                "There is no git repository that keeps these files as they are; nothing was written",
-                fix="Put the folder under git, or allow the change with --overwrite",
-                reasons=tuple(sorted(files)),
             )

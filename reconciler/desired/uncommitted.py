@@ -1,4 +1,8 @@
-"""Find files with edits that git does not have, so that nothing writes over them."""
+"""Keep what exists nowhere else: files that are there are changed only where a commit has them as they are.
+
+One rule for every command that changes files: in a git repository all of them must be committed; outside one,
+where nothing keeps the old text, somebody has to say that it may go.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,52 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reconciler.desired.git import GitProblem, list_blobs, read_blobs, resolve
+from reconciler.errors import UsageProblem
 
 
-def in_repository(root: Path) -> bool:
-    """Whether `root` is in the working tree of a git repository."""
-    return any((folder / ".git").exists() for folder in (root, *root.parents))
+def require_kept(root: Path, files: Mapping[str, bytes], *, overwrite: bool) -> None:
+    """Raise `UsageProblem`, naming every file, where changing `files` would lose what exists nowhere else.
+
+    `files` are those that are there and would change, with their bytes, by their path from `root`. `overwrite`
+    counts outside git only: inside, a commit is as quick and loses nothing.
+    """
+    if not _in_repository(root):
+        if files and not overwrite:
+            raise UsageProblem(
+                "There is no git repository that keeps these files as they are; nothing was written",
+                fix="Put the folder under git and commit them, or allow the change with --overwrite",
+                reasons=tuple(sorted(files)),
+            )
+        return
+    lost = uncommitted(root, files)
+    if lost:
+        raise UsageProblem(
+            "Files with edits that no commit has would be changed; nothing was written",
+            fix="Commit the edits or take them back, then run the command again",
+            reasons=lost,
+        )
 
 
 def uncommitted(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Give the files whose bytes are not those of the checked-out commit, sorted; all of them where git cannot say.
 
-    A file that differs in line ends alone counts as committed: git converts them where it is told to.
+    What git ignores, does not know or has only in its index counts. A file that differs in line ends alone is
+    committed: git converts them where it is told to.
     """
+    if not files:
+        return ()
     try:
         blobs = list_blobs(root, resolve(root, "HEAD"))
-        known = [blobs[path] for path in sorted(files) if path in blobs]
+        known = [blobs[path] for path in sorted(files) if path in blobs and blobs[path].kind == "blob"]
         committed = dict(zip((blob.path for blob in known), read_blobs(root, known), strict=True))
     except GitProblem:
         return tuple(sorted(files))
     return tuple(path for path in sorted(files) if path not in committed or not _same(files[path], committed[path]))
+
+
+def _in_repository(root: Path) -> bool:
+    folder = root.resolve()
+    return any((above / ".git").exists() for above in (folder, *folder.parents))
 
 
 def _same(file: bytes, blob: bytes) -> bool:

@@ -108,7 +108,7 @@ def test_update_pins_the_tenants_list_and_shows_the_next_plan_beforehand(
     """Lock and schema are written once; the roles named are those that the next plan widens; nothing is sent."""
     before = desk.plan()
     with vendor(desk, monkeypatch, summarize_added):
-        ran = desk.run("catalogue", "--update", "--format", "json")
+        ran = desk.run("catalogue", "--update", "--overwrite", "--format", "json")
         after, again = desk.plan(), desk.run("catalogue", "--update")
         assert desk.run("catalogue").code == 0
 
@@ -129,7 +129,7 @@ def test_update_of_a_removed_permission_names_the_lines_that_are_wrong_then(
     """A key that the vendor renamed is offered, never guessed, and the file to correct is named before and after."""
     with vendor(desk, monkeypatch, curation_gone):
         ran = desk.run("catalogue")
-        updated = desk.run("catalogue", "--update")
+        updated = desk.run("catalogue", "--update", "--overwrite")
 
     assert "- settings.snippets  removed" in ran.out
     assert "  perhaps renamed to settings.macros, which has the same name\n" in ran.out
@@ -159,7 +159,7 @@ def test_update_refuses_to_overwrite_edits_that_no_commit_has(desk: Desk, monkey
         ran = desk.run("catalogue", "--update")
 
     assert ran.code == 64
-    assert f"{LOCK} would be overwritten" in ran.err
+    assert f"nothing was written\n  {LOCK}\n" in ran.err
     assert "Forward it" in (desk.folder / LOCK).read_text(encoding="utf-8")
     assert (desk.folder / SCHEMA).read_bytes() == (PROJECT / SCHEMA).read_bytes()
 
@@ -172,7 +172,8 @@ def test_stale_schema_fails_validation_until_the_update_makes_it_again(desk: Des
     assert f"error[catalogue.schema-stale] {SCHEMA}: " in ran.err
     assert ran.err.endswith("1 problem\n")
 
-    assert desk.run("catalogue", "--update").out == f"Wrote {SCHEMA}\n"
+    assert "--overwrite" in desk.run("catalogue", "--update").err  # outside git nothing keeps what stands there
+    assert desk.run("catalogue", "--update", "--overwrite").out == f"Wrote {SCHEMA}\n"
     assert (desk.folder / SCHEMA).read_bytes() == (PROJECT / SCHEMA).read_bytes()
     assert desk.run("validate").code == 0
 
@@ -191,7 +192,7 @@ def test_lock_of_a_repository_is_byte_stable(desk: Desk, monkeypatch: pytest.Mon
     """There and back again gives the same bytes, but for the version."""
     before = (desk.folder / LOCK).read_text(encoding="utf-8")
     with vendor(desk, monkeypatch, summarize_added):
-        assert desk.run("catalogue", "--update").code == 0
+        assert desk.run("catalogue", "--update", "--overwrite").code == 0
     assert desk.run("catalogue", "--update").code == 0
 
     after = (desk.folder / LOCK).read_text(encoding="utf-8")

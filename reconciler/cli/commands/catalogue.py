@@ -11,6 +11,7 @@ EPILOG = """\b
 Examples:
   reconciler catalogue              what the tenant has and the lock does not, and the other way round
   reconciler catalogue --update     pin what the tenant has, and show which roles that widens
+  reconciler catalogue --update --overwrite     the same outside git, where nothing keeps the old lock
 \b
 Exits 2 when the tenant differs from the lock, 0 when it does not or the lock was updated.
 """
@@ -18,9 +19,10 @@ Exits 2 when the tenant differs from the lock, 0 when it does not or the lock wa
 
 @click.command("catalogue", cls=ReportingCommand, epilog=EPILOG)
 @click.option("--update", is_flag=True, help="Rewrite the lock and the role schema; the tenant is only read.")
+@click.option("--overwrite", is_flag=True, help="Outside git: change files that are there already.")
 @format_option
 @click.pass_obj
-def command(invocation: Invocation, *, update: bool, output_format: str) -> int:
+def command(invocation: Invocation, *, update: bool, overwrite: bool, output_format: str) -> int:
     """Compare the permissions of the tenant with the lock that role files are expanded against.
 
     A permission that the vendor adds reaches nobody before it is in the lock, whatever `all` and `view` say.
@@ -32,11 +34,13 @@ def command(invocation: Invocation, *, update: bool, output_format: str) -> int:
     from reconciler.render.plan_json import to_json
     from reconciler.tenants.clock import SystemClock
 
+    if overwrite and not update:
+        raise click.UsageError("--overwrite says how to --update")
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     lock = project.catalogue
     with project.reader(clock, progress) as tenant:
         compared = compare(lock, project.expand, tenant, progress)
-    written = pin(project.root, lock, compared.proposed) if update else ()
+    written = pin(project.root, lock, compared.proposed, overwrite=overwrite) if update else ()
     if output_format == Format.JSON:
         invocation.give(to_json(comparison_document(compared, written)))
     else:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.desired import git, pinning
+from reconciler.desired import pinning
 from reconciler.desired.catalogue import LOCK, load_catalogue, render_lock
-from reconciler.desired.git import uncommitted
 from reconciler.desired.pinning import ROLE_SCHEMA, check_role_schema, pin
 from reconciler.desired.schema import render_role_schema
 from reconciler.errors import InputRejected, TenantAnswerUnusable, UsageProblem
@@ -56,23 +55,23 @@ def texts(folder: Path) -> tuple[str, str]:
 
 def test_pin_writes_lock_and_schema_and_they_agree(repository: Path) -> None:
     """Both say the new catalogue, and doing it again writes nothing."""
-    assert pin(repository, PINNED, NEW) == (LOCK, ROLE_SCHEMA)
+    assert pin(repository, PINNED, NEW, overwrite=True) == (LOCK, ROLE_SCHEMA)
     assert texts(repository) == (render_lock(NEW), render_role_schema(NEW))
     assert load_catalogue(repository) == NEW
     check_role_schema(repository, NEW)
 
     before = (repository / LOCK).stat().st_mtime_ns
-    assert pin(repository, NEW, NEW) == ()
+    assert pin(repository, NEW, NEW, overwrite=True) == ()
     assert (repository / LOCK).stat().st_mtime_ns == before
 
 
 def test_pin_makes_a_missing_or_stale_schema_and_leaves_the_lock_alone(repository: Path) -> None:
     """The schema follows the lock even where no permission differs."""
     (repository / ROLE_SCHEMA).unlink()
-    assert pin(repository, PINNED, PINNED) == (ROLE_SCHEMA,)
+    assert pin(repository, PINNED, PINNED, overwrite=True) == (ROLE_SCHEMA,)
 
     (repository / ROLE_SCHEMA).write_text("{}", encoding="utf-8")
-    assert pin(repository, PINNED, PINNED) == (ROLE_SCHEMA,)
+    assert pin(repository, PINNED, PINNED, overwrite=True) == (ROLE_SCHEMA,)
     check_role_schema(repository, PINNED)
 
 
@@ -116,7 +115,7 @@ def test_line_ends_of_a_checkout_are_no_difference(repository: Path) -> None:
 def test_committed_files_are_replaced(committed: Path) -> None:
     """What git has can be brought back."""
     assert pin(committed, PINNED, NEW) == (LOCK, ROLE_SCHEMA)
-    assert uncommitted(committed, (LOCK, ROLE_SCHEMA)) == {LOCK, ROLE_SCHEMA}
+    assert texts(committed) == (render_lock(NEW), render_role_schema(NEW))
 
 
 def test_schema_made_from_the_lock_is_no_edit(committed: Path) -> None:
@@ -130,32 +129,29 @@ def test_schema_made_from_the_lock_is_no_edit(committed: Path) -> None:
 
 @pytest.mark.parametrize("path", [LOCK, ROLE_SCHEMA])
 def test_edits_that_no_commit_has_are_not_overwritten(committed: Path, path: str) -> None:
-    """The file is named, and neither of the two is written."""
+    """The file is named, and neither of the two is written, whatever was allowed outside git."""
     with (committed / path).open("a", encoding="utf-8") as file:
         file.write("\n")
     before = texts(committed)
 
-    with pytest.raises(UsageProblem, match=path):
-        pin(committed, PINNED, NEW)
+    with pytest.raises(UsageProblem) as caught:
+        pin(committed, PINNED, NEW, overwrite=True)
+    assert caught.value.reasons == (path,)
     assert texts(committed) == before
 
 
-def test_file_that_git_does_not_know_counts_as_edited(committed: Path) -> None:
-    """Untracked and ignored files could not be brought back; files that are not there need not be."""
-    (committed / ".gitignore").write_text("ignored\n", encoding="ascii")
-    for name in ("new", "ignored", "[a]*"):
-        (committed / name).write_text("", encoding="ascii")
+def test_outside_git_a_lock_is_changed_only_when_allowed(repository: Path) -> None:
+    """Nothing keeps the old lock there, with what people wrote into it; a schema made from it is no loss."""
+    before = texts(repository)
 
-    asked = ("new", "ignored", "[a]*", "missing", LOCK)
-    assert uncommitted(committed, asked) == {"new", "ignored", "[a]*"}
+    with pytest.raises(UsageProblem) as caught:
+        pin(repository, PINNED, NEW)
+    assert caught.value.reasons == (LOCK,)
+    assert "--overwrite" in caught.value.fix
+    assert texts(repository) == before
 
-
-def test_where_git_cannot_say_everything_counts_as_edited(committed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without git nothing in its work tree is overwritten; outside of one there is nothing to lose."""
-    monkeypatch.setattr(git.shutil, "which", lambda _: None)
-
-    assert uncommitted(committed, (LOCK, "missing")) == {LOCK}
-    assert uncommitted(committed.parent, (f"{committed.name}/{LOCK}",)) == frozenset()
+    (repository / LOCK).unlink()
+    assert pin(repository, PINNED, NEW) == (LOCK, ROLE_SCHEMA)
 
 
 def test_tenant_without_role_administration_is_not_pinned(repository: Path) -> None:
@@ -164,7 +160,7 @@ def test_tenant_without_role_administration_is_not_pinned(repository: Path) -> N
     without = tuple(c for c in PINNED.categories if c.key != "settings")
 
     with pytest.raises(UsageProblem, match=r"settings\.roles"):
-        pin(repository, PINNED, replace(PINNED, version=2, categories=without))
+        pin(repository, PINNED, replace(PINNED, version=2, categories=without), overwrite=True)
     assert texts(repository) == before
 
 
@@ -184,7 +180,7 @@ def test_catalogue_that_could_not_be_read_back_is_not_written(repository: Path, 
     before = texts(repository)
 
     with pytest.raises(TenantAnswerUnusable):
-        pin(repository, PINNED, with_category("labs", permission))
+        pin(repository, PINNED, with_category("labs", permission), overwrite=True)
     assert texts(repository) == before
 
 
@@ -193,7 +189,7 @@ def test_foreign_labels_are_kept_as_they_are(repository: Path) -> None:
     label = 'Vorschau: "neu" \\ プレビュー #1 {x}'
     new = with_category("labs", Permission(key="labs.preview", name=label, level=PermissionLevel.VIEW, sensitive=True))
 
-    pin(repository, PINNED, new)
+    pin(repository, PINNED, new, overwrite=True)
 
     assert load_catalogue(repository) == new
 
@@ -211,9 +207,9 @@ def test_second_file_that_cannot_be_written_is_mended_by_the_next_run(
 
     monkeypatch.setattr(pinning, "replace_file", full)
     with pytest.raises(UsageProblem):
-        pin(repository, PINNED, NEW)
+        pin(repository, PINNED, NEW, overwrite=True)
     with pytest.raises(InputRejected):
         check_role_schema(repository, load_catalogue(repository))
 
     monkeypatch.setattr(pinning, "replace_file", write)
-    assert pin(repository, NEW, NEW) == (ROLE_SCHEMA,)
+    assert pin(repository, NEW, NEW, overwrite=True) == (ROLE_SCHEMA,)
