@@ -215,7 +215,7 @@ def explain_permission(found: Known, key: str, people: People, *, what_if: bool)
             if key in pair.before | pair.after
         ),
         people=None if found.live is None else group.count(now, lambda g: g.before & bit),
-        services=sum(g.people for g in group.reached.services if g.before & bit),
+        services=None if found.live is None else sum(g.people for g in group.reached.services if g.before & bit),
         what_if=_permission_effect(found, key, group) if what_if else None,
     )
 

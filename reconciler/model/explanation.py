@@ -210,8 +210,8 @@ class PermissionExplanation:
     roles: tuple[GivingRole, ...]
     people: Headcount | None
     """Over all roles, everybody once; None where the tenant was not read."""
-    services: int
-    """Active service accounts that have it too, among those that were read."""
+    services: int | None
+    """Active service accounts that have it too, among those that were read; None where the tenant was not read."""
     what_if: PermissionEffect | None
 
 

@@ -55,7 +55,7 @@ def explain(
     Raises `UsageProblem` when the word means nothing here or needs a tenant, a `TenantError` when the tenant
     cannot be read completely, and `InputRejected` when a file could mean two live roles.
     """
-    if tenant is None and (question.what_if or question.subject is Subject.PERSON):
+    if tenant is None and (question.what_if or question.names or question.subject is Subject.PERSON):
         raise UsageProblem("People and the pending plan are in the tenant", fix="Leave --offline out")
     found = known(desired, None if tenant is None else read_live(tenant, progress))
     permissions = permissions_called(question.word, found) if question.subject in {None, Subject.PERMISSION} else ()
@@ -72,7 +72,7 @@ def explain(
         )
     person = _person(question, tenant, progress)
     if person is None or tenant is None:
-        raise _nothing(question, found, nearest)
+        raise _nothing(question, found, nearest, read=tenant is not None)
     contact = _contact(person, found, tenant, progress) if question.names else None
     return Answer(explanation=explain_person(found, person, what_if=question.what_if), contact=contact)
 
@@ -94,14 +94,16 @@ def _role(
 
 def _person(question: Question, tenant: TenantReader | None, progress: Progress) -> Person | None:
     """Find a person; only what looks like one is looked for unless it was said to be one."""
-    if tenant is None or question.subject in {Subject.ROLE, Subject.PERMISSION}:
-        return None
-    if question.subject is None and not may_be_person(question.word):
+    if tenant is None or not _asks_for_person(question):
         return None
     progress.stage("Looking through everyone for the address" if "@" in question.word else "Reading the person", 1)
     person = tenant.find_person(question.word)
     progress.advance()
     return person
+
+
+def _asks_for_person(question: Question) -> bool:
+    return question.subject is Subject.PERSON or (question.subject is None and may_be_person(question.word))
 
 
 def _contact(person: Person, found: Known, tenant: TenantReader, progress: Progress) -> Contact | None:
@@ -116,16 +118,23 @@ def _contact(person: Person, found: Known, tenant: TenantReader, progress: Progr
     return next((contact for contact in contacts if contact.id == person.id), None)
 
 
-def _nothing(question: Question, found: Known, nearest: Nearest) -> UsageProblem:
-    """Say that nothing was found; an address is not repeated, because output is kept in logs."""
-    if "@" in question.word:
+def _nothing(question: Question, found: Known, nearest: Nearest, *, read: bool) -> UsageProblem:
+    """Say that nothing was found where it was looked for; without the tenant nothing is said of people.
+
+    An address is not repeated, because output is kept in logs.
+    """
+    subject, person = question.subject, _asks_for_person(question)
+    if person and read and "@" in question.word:
         return UsageProblem("Nobody in the tenant has this address", fix="Check the address, or give the person's id")
-    if question.subject is Subject.PERSON:
+    if subject is Subject.PERSON:
         return UsageProblem(f'Nobody has the id "{question.word}"', fix="Give the id that the product shows")
-    roles, permissions = question.subject is not Subject.PERMISSION, question.subject is not Subject.ROLE
-    close = nearest(question.word, words(found, roles=roles, permissions=permissions))
-    what = "role, permission or person" if question.subject is None else str(question.subject)
-    return UsageProblem(
-        f'No {what} is called "{question.word}"',
-        fix=f'Write "{close}"' if close else "See what there is with `reconciler matrix --all`",
-    )
+    what = str(subject or ("role, permission or person" if person and read else "role or permission"))
+    word = "called by this address" if "@" in question.word else f'called "{question.word}"'
+    close = nearest(question.word, words(found, roles=what != "permission", permissions=what != "role"))
+    if not read:
+        why = ", and people are in the tenant" if person else ""
+        fix = f'Write "{close}", or leave --offline out' if close else "Leave --offline out"
+        return UsageProblem(f"No {what} of the files is {word}{why}", fix=fix)
+    listed = "See what there is with `reconciler matrix --all`"
+    listed += "; to look for a person, add --as person" if subject is None and not person else ""
+    return UsageProblem(f"No {what} is {word}", fix=f'Write "{close}"' if close else listed)

@@ -105,6 +105,18 @@ def test_offline_needs_neither_tenant_nor_key(desk: Desk) -> None:
     assert desk.run("explain", "x", "--as", "person", "--offline").code == 64
 
 
+@pytest.mark.parametrize("word", ["usr_288c0f9b1c7d", "ada.sampleton@desk.example"])
+def test_offline_nothing_is_said_of_people(desk: Desk, word: str) -> None:
+    """An id or an address cannot be looked up without the tenant, and that is what is said."""
+    ran = desk.run("explain", word, "--offline")
+
+    assert (ran.code, ran.out) == (64, "")
+    assert "and people are in the tenant" in ran.err
+    assert "fix: Leave --offline out" in ran.err
+    assert "ada" not in ran.err
+    assert desk.run("explain", "bulk_close", "--offline", "--format", "json").data["services"] is None
+
+
 def test_words_that_mean_nothing_get_the_nearest_one(desk: Desk) -> None:
     """A slip of the pen exits 64 with what was meant, also as data."""
     ran = desk.run("explain", "quality-reviwer")

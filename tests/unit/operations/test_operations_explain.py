@@ -459,7 +459,7 @@ def test_permission_offline_tells_files_and_no_people() -> None:
     """Without a tenant, the roles are those of the files and no number is made up."""
     told = permission_of(REPLY, None)
 
-    assert (None, None) == (told.people, told.roles[0].holders)
+    assert (None, None, None) == (told.people, told.services, told.roles[0].holders)
     assert ["Agent"] == [role.role.name for role in told.roles]
 
 
@@ -506,7 +506,8 @@ def test_words_that_several_permissions_share_ask_for_the_whole_key() -> None:
         ("tickets.veiw", None, f'Write "{VIEW}"'),
         ("agnet", Subject.ROLE, 'Write "agent"'),
         ("tickets.veiw", Subject.PERMISSION, f'Write "{VIEW}"'),
-        ("zzzzzz", None, "See what there is with `reconciler matrix --all`"),
+        ("zzzzzz", None, "See what there is with `reconciler matrix --all`; to look for a person, add --as person"),
+        ("zzzzzz", Subject.ROLE, "See what there is with `reconciler matrix --all`"),
         ("Nihgt", None, 'Write "Night"'),
     ],
 )
@@ -533,17 +534,51 @@ def test_words_for_nobody_do_not_repeat_the_address() -> None:
     assert "eve" not in address.value.detail
 
 
-@pytest.mark.parametrize(("subject", "what_if"), [(Subject.PERSON, False), (None, True)])
-def test_words_about_people_or_the_plan_need_a_tenant(subject: Subject | None, what_if: bool) -> None:
+@pytest.mark.parametrize(
+    ("subject", "more"), [(Subject.PERSON, {}), (None, {"what_if": True}), (None, {"names": True})], ids=str
+)
+def test_words_about_people_or_the_plan_need_a_tenant(subject: Subject | None, more: dict[str, bool]) -> None:
     """Offline there are no people and nothing to compare with."""
-    with pytest.raises(UsageProblem, match="are in the tenant"):
-        ask("agent", None, subject=subject, what_if=what_if)
+    with pytest.raises(UsageProblem, match="are in the tenant") as refused:
+        ask("agent", None, subject=subject, **more)
+
+    assert refused.value.fix == "Leave --offline out"
 
 
-def test_words_for_a_person_offline_are_not_found() -> None:
-    """Offline an id is only a word that no file has."""
-    with pytest.raises(UsageProblem, match="No role, permission or person"):
-        ask("u1", None)
+@pytest.mark.parametrize(
+    ("word", "subject", "detail", "fix"),
+    [
+        ("u1", None, 'No role or permission of the files is called "u1", and people are in the tenant', ""),
+        (
+            "eve@desk.example",
+            None,
+            "No role or permission of the files is called by this address, and people are in the tenant",
+            "",
+        ),
+        ("lead1", None, 'No role or permission of the files is called "lead1", and people are in the tenant', "lead"),
+        ("Night", None, 'No role or permission of the files is called "Night"', ""),
+        ("agnet", Subject.ROLE, 'No role of the files is called "agnet"', "agent"),
+        ("labs.preview", Subject.PERMISSION, 'No permission of the files is called "labs.preview"', ""),
+    ],
+)
+def test_words_offline_are_missed_in_the_files_alone(word: str, subject: Subject | None, detail: str, fix: str) -> None:
+    """Nobody looked at the tenant, so nothing is said of who or what is there, but how to ask it."""
+    with pytest.raises(UsageProblem) as refused:
+        ask(word, None, subject=subject)
+
+    assert refused.value.detail == detail
+    assert refused.value.fix == (f'Write "{fix}", or leave --offline out' if fix else "Leave --offline out")
+
+
+def test_words_that_do_not_look_like_a_person_say_nothing_of_people() -> None:
+    """Who was not looked for is not denied; the way to look is told."""
+    with pytest.raises(UsageProblem) as plain:
+        ask("ada", a_desk())
+    with pytest.raises(UsageProblem) as address:
+        ask("eve@desk.example", a_desk(), subject=Subject.ROLE)
+
+    assert plain.value.detail == 'No role or permission is called "ada"'
+    assert address.value.detail == "No role is called by this address"
 
 
 def test_words_find_a_person_by_id_even_without_a_digit_when_told() -> None:
