@@ -193,7 +193,7 @@ def test_lock_of_a_repository_is_byte_stable(desk: Desk, monkeypatch: pytest.Mon
     before = (desk.folder / LOCK).read_text(encoding="utf-8")
     with vendor(desk, monkeypatch, summarize_added):
         assert desk.run("catalogue", "--update", "--overwrite").code == 0
-    assert desk.run("catalogue", "--update").code == 0
+    assert desk.run("catalogue", "--update", "--overwrite").code == 0
 
     after = (desk.folder / LOCK).read_text(encoding="utf-8")
     assert after == before.replace("\nversion: 1\n", "\nversion: 3\n")
