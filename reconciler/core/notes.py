@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing, people
 from reconciler.model.change import Create, key_of, revokes_of
-from reconciler.model.role import LiveRole, RoleKey, RoleKind
+from reconciler.model.role import LONGEST_NAME, MOST_EARLIER_NAMES, DesiredRole, LiveRole, RoleKey, RoleKind
 
 LIKE = 90
 """Percent of the permissions of two roles together that both must have to be offered as one role renamed."""
@@ -25,6 +25,7 @@ def notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
     yield from _unknown_permissions(facts)
     yield from _people_not_counted(facts)
     yield from _perhaps_renamed(facts)
+    yield from _over_and_done(facts)
     if facts.tells_unheld:
         yield from _unheld(facts)
     yield from _since_the_base(facts)
@@ -82,10 +83,38 @@ def _perhaps_renamed(facts: Facts) -> Iterator[str]:
             if _alike(change, live):
                 yield (
                     f'"{change.role.content.name}" would be created, and "{live.content.name}", which no file '
-                    f"declares, allows nearly the same. If it is that role under a new name, add to "
-                    f"{change.role.origin.path}: "
-                    f"previously: [{json.dumps(live.content.name, ensure_ascii=False)}]"
+                    f"declares, allows nearly the same. If it is that role under a new name, "
+                    f"{_way_to_rename(change.role, live.content.name)}"
                 )
+
+
+def _way_to_rename(role: DesiredRole, name: str) -> str:
+    """Give the whole line to paste: a file has one `previously`, so the names that it lists already are in it."""
+    if not name.isprintable() or name != " ".join(name.split()) or len(name) > LONGEST_NAME:
+        return "rename it in the product, because no file can hold the name it has"
+    names = [*role.previously, name][-MOST_EARLIER_NAMES:]
+    line = f"previously: [{', '.join(json.dumps(earlier, ensure_ascii=False) for earlier in names)}]"
+    return f"{'replace `previously` in' if role.previously else 'add to'} {role.origin.path}: {line}"
+
+
+def _over_and_done(facts: Facts) -> Iterator[str]:
+    """Name the files that say what has happened; left standing, they mislead whoever reuses a name.
+
+    A role found by its own name needs no earlier one: nothing live has that name but what another file means.
+    """
+    if facts.live.gaps:
+        return
+    renamed = [
+        found.role.key
+        for found in facts.matching.matched
+        if found.role.previously and found.live.content.name == found.role.content.name
+    ]
+    if renamed:
+        yield f"renamed already: {listing(renamed)}; once that is so in every tenant, `previously` can go"
+    there = {retired.key for retired, _ in facts.matching.retiring}
+    gone = [retired.key for retired in facts.desired.retired if retired.key not in there]
+    if gone:
+        yield f"retired and gone: {listing(gone)}; once that is so in every tenant, the file can go"
 
 
 def _alike(change: Create, live: LiveRole) -> bool:

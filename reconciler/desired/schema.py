@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.desired.shape import Shape
 from reconciler.model.permission import Catalogue, Category
+from reconciler.model.role import LONGEST_NAME, MOST_EARLIER_NAMES
 
 TOGGLES = ("on", "off", True, False)
 WORDS = ("all", "view", "none")
@@ -23,7 +24,7 @@ _KEY_RULES = {
     "pattern": "^[a-z0-9]",
     "not": {"pattern": "[^a-z0-9-]"},
 }
-_NAME_RULES = {"type": "string", "minLength": 1, "maxLength": 80}
+_NAME_RULES = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
 
 
 @lru_cache(maxsize=4)
@@ -78,7 +79,7 @@ def _fields(catalogue: Catalogue) -> dict[str, Any]:
             "description": "Earlier names of this role; a live role with one of them is renamed and keeps its people.",
             "type": "array",
             "minItems": 1,
-            "maxItems": 20,
+            "maxItems": MOST_EARLIER_NAMES,
             "items": {"description": "An earlier name, 1 to 80 characters.", **_NAME_RULES},
         },
         "retired": {

@@ -16,6 +16,12 @@ RoleKey = NewType("RoleKey", str)
 RoleId = NewType("RoleId", str)
 """Identifies a role in the tenant; opaque text."""
 
+LONGEST_NAME = 80
+"""Characters that the name of a role may have in a file."""
+
+MOST_EARLIER_NAMES = 20
+"""Earlier names that a file may give its role."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:

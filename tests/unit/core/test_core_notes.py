@@ -5,8 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders import KEYS, TAG, VIEW, a_base, a_live_role, a_person, a_plan, a_request, a_retired_role, a_role, a_tenant
+from builders import (
+    KEYS,
+    TAG,
+    VIEW,
+    a_base,
+    a_catalogue,
+    a_live_role,
+    a_person,
+    a_plan,
+    a_request,
+    a_retired_role,
+    a_role,
+    a_tenant,
+    planned,
+)
 
+from reconciler.core.notes import notes
+from reconciler.desired.language import load_desired_from
 from reconciler.model.role import RoleKind
 
 MANY = KEYS
@@ -19,6 +35,75 @@ def test_notes_offer_the_line_that_makes_a_creation_a_rename() -> None:
     (note,) = plan.notes
     assert note.endswith('add to roles/tier-one.yaml: previously: ["Level \\"1\\""]')
     assert plan.summary.rename == 0
+
+
+@pytest.mark.parametrize("number", [1, 3, 20], ids=["one", "some", "as many as there may be"])
+def test_notes_offer_a_line_that_can_be_pasted_over_the_earlier_names_there_are(number: int) -> None:
+    """A file has one `previously`; the line keeps what stood there, is valid, and makes the creation a rename."""
+    earlier = tuple(f"Desk {n}" for n in range(number))
+    live = a_live_role('Level "1": \\ #1', grants=MANY)
+    text = "name: Tier One\ndescription: Answers what others cannot\npermissions: {settings: all, tickets: all}\n"
+
+    plan = a_plan(a_request(a_role("tier-one", grants=MANY, previously=earlier)), a_tenant(live))
+
+    (offer,) = (note for note in plan.notes if "nearly the same" in note)
+    line = offer.partition("replace `previously` in roles/tier-one.yaml: ")[2]
+    (role,) = load_desired_from([("roles/tier-one.yaml", f"{text}{line}\n".encode())], a_catalogue()).roles
+    assert role.previously == (*earlier, live.content.name)[-20:]
+    assert a_plan(a_request(role), a_tenant(live)).summary.rename == 1
+
+
+@pytest.mark.parametrize("name", ["Level\u202e1", "Level  1", " Level 1", "L" * 81])
+def test_notes_offer_no_line_with_a_name_that_no_file_can_hold(name: str) -> None:
+    """What the loader would refuse is not offered; the way round it is."""
+    live = a_live_role(name, id="rol_1", grants=MANY)
+
+    (note,) = a_plan(a_request(a_role("tier-one", grants=MANY)), a_tenant(live)).notes
+
+    assert note.endswith("under a new name, rename it in the product, because no file can hold the name it has")
+
+
+def test_notes_name_files_whose_earlier_names_have_done_their_work() -> None:
+    """After a chain each role is found by its own name, and every file of the chain can forget the old ones."""
+    files = (
+        a_role("first", name="B", previously=("A",)),
+        a_role("second", name="C", previously=("B",)),
+        a_role("third", name="D", previously=("Z",)),
+        a_role("other", name="E"),
+    )
+    live = [a_live_role(name, user_count=1) for name in ("B", "C", "Z", "E")]
+
+    plan = a_plan(a_request(*files), a_tenant(*live, people=[a_person("1", "B", "C", "Z", "E")]))
+
+    assert plan.notes == ("renamed already: first, second; once that is so in every tenant, `previously` can go",)
+
+
+def test_notes_call_no_rename_done_that_only_has_another_case() -> None:
+    """The tenant takes both spellings for one name, and the file still asks for its own."""
+    live = a_live_role("agent", user_count=1)
+
+    plan = a_plan(a_request(a_role("agent", previously=("Clerk",))), a_tenant(live, people=[a_person("1", "agent")]))
+
+    assert plan.notes == ()
+
+
+def test_notes_name_retired_roles_that_are_gone() -> None:
+    """A file that retires a role that is no longer live has done its work; one whose role is live has not."""
+    files = (a_retired_role("gone"), a_retired_role("going"))
+
+    plan = a_plan(a_request(*files), a_tenant(a_live_role("Going")))
+
+    assert plan.notes == ("retired and gone: gone; once that is so in every tenant, the file can go",)
+
+
+def test_notes_say_nothing_of_what_may_not_have_been_read() -> None:
+    """Where the tenant was not read completely, nobody knows that a name is gone."""
+    tenant = a_tenant(a_live_role("B", user_count=1), people=[a_person("1", "B")])
+    request = a_request(a_role("first", name="B", previously=("A",)), a_retired_role("gone"))
+    made = planned(request, tenant)
+    facts = replace(made.facts, live=replace(made.facts.live, gaps=("one page is missing",)))
+
+    assert list(notes(facts, ())) == []
 
 
 @pytest.mark.parametrize(
