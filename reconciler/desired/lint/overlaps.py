@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from reconciler.core.wording import listing
+from reconciler.desired.form import adjusting_form
 from reconciler.desired.lint.subject import Advice, Subject
 from reconciler.desired.text import shown
+from reconciler.desired.words import listed
 from reconciler.model.permission import PermissionSet
-from reconciler.model.role import DesiredRole
+from reconciler.model.role import DesiredRole, RoleKey
 
 MOST_APART = 3
 """With more permissions between them, two roles are two roles."""
@@ -27,15 +29,28 @@ def _groups(subject: Subject) -> _Groups:
 
 
 def equal_permissions(subject: Subject) -> Iterator[Advice]:
-    """Find roles that grant exactly what another one grants, told at every one but the first."""
+    """Find roles that grant exactly what another one grants, told at every one but the first.
+
+    A role based on the other says on purpose that the two are equal.
+    """
     for first, *others in _groups(subject).values():
+        there = {role.key for role in (first, *others)}
+        seen = {_origin(subject, first, there)}
         for role in others:
-            if not role.standard:
+            origin = _origin(subject, role, there)
+            if origin not in seen and not role.standard:
                 yield Advice(
                     subject.written(role).place("name"),
                     f"{shown(role.content.name)} has exactly the permissions of {_named(first)}",
-                    "Keep one of them, or write down in both descriptions what tells them apart",
+                    f"Keep one: write `retired: true` and `move_users_to: {first.key}` in this file; or, if both are "
+                    f"meant and are to stay equal, `based_on: {first.key}`",
                 )
+            seen.add(origin)
+
+
+def _origin(subject: Subject, role: DesiredRole, among: set[RoleKey]) -> RoleKey:
+    """Give the last role among these that a role comes from through `based_on`, or itself."""
+    return [key for key in subject.bases(role) if key in among][-1]
 
 
 def contained_role(subject: Subject) -> Iterator[Advice]:
@@ -66,11 +81,15 @@ def _contained(subject: Subject, inner: list[DesiredRole], outer: list[DesiredRo
 
 def _advice(subject: Subject, role: DesiredRole, how: str, other: DesiredRole) -> Advice:
     between = listing(role.content.permissions ^ other.content.permissions)
+    forms = {
+        category.key: adjusting_form(category, role.content.permissions, other.content.permissions)
+        for category in subject.catalogue.categories
+    }
+    only = listed(f"{key}: {form.flow}" for key, form in forms.items() if form is not None)
     return Advice(
         subject.written(role).place("name"),
         f"{shown(role.content.name)} is {_named(other)} {how} {between}",
-        f"Write `based_on: {other.key}` and only what differs, if that is what it means; "
-        "or write down in the description what tells them apart",
+        f"Say so: write `based_on: {other.key}` and, below `permissions`, only {only}",
     )
 
 

@@ -41,7 +41,7 @@ def a_file(
 
 def read(folder: Path, files: Mapping[str, str]) -> Reading:
     """Read files that must be in order."""
-    (folder / "roles").mkdir()
+    (folder / "roles").mkdir(exist_ok=True)
     for key, text in files.items():
         (folder / "roles" / f"{key}.yaml").write_text(text, encoding="utf-8")
     reading = read_desired(folder, "roles", LOCK)
@@ -49,10 +49,19 @@ def read(folder: Path, files: Mapping[str, str]) -> Reading:
     return reading
 
 
+def only(rule: str) -> Mapping[str, LintLevel]:
+    """Give settings that leave one rule on."""
+    return {code.removeprefix("lint."): LintLevel.OFF for code in RULES} | {rule: LintLevel.WARN}
+
+
+def quoted(text: str) -> list[str]:
+    """Give what a sentence has between backticks."""
+    return re.findall("`([^`]+)`", text)
+
+
 def found(folder: Path, rule: str, **files: str) -> list[tuple[str, int, str]]:
     """Give path, line and message of what one rule finds; `_` in a name stands for a dash."""
-    levels = {code.removeprefix("lint."): LintLevel.OFF for code in RULES} | {rule: LintLevel.WARN}
-    problems = lint(read(folder, {key.replace("_", "-"): text for key, text in files.items()}), levels)
+    problems = lint(read(folder, {key.replace("_", "-"): text for key, text in files.items()}), only(rule))
     assert {f"lint.{rule}"} >= {problem.code for problem in problems}
     return [(problem.path, problem.line, problem.message) for problem in problems]
 
@@ -207,20 +216,53 @@ def test_categories_left_out_are_named_where_they_belong(tmp_path: Path) -> None
 
 
 def test_equal_permissions_are_told_at_all_but_the_first(tmp_path: Path) -> None:
-    """The standard role comes first, then the order of keys; a base is no excuse for a second equal role."""
+    """The standard role comes first, then the order of keys; a base that is another role is no excuse."""
     files = {
+        "z": a_file("Night Desk", {"conversations": "[view]", "teams": "view"}),
         "a": a_file("Inbox Desk", {"conversations": "[view]"}),
-        "b": a_file("Phone Desk", {"conversations": "[view]"}, more="based_on: a\n"),
-        "z": a_file("Reader", {"conversations": "[view]"}, more="standard: true\n"),
+        "b": a_file("Phone Desk", {"teams": "none"}, more="based_on: z\n", whole=False),
+        "x": a_file("Reader", {"conversations": "[view]"}, more="standard: true\n"),
         "y": a_file("Analytics", {"conversations": "[view]"}, more="standard: true\n"),
     }
 
     told = found(tmp_path, "equal-permissions", **files)
 
     assert [(path, message) for path, _, message in told] == [
-        ("roles/a.yaml", '"Inbox Desk" has exactly the permissions of "Analytics" (roles/y.yaml)'),
-        ("roles/b.yaml", '"Phone Desk" has exactly the permissions of "Analytics" (roles/y.yaml)'),
+        ("roles/a.yaml", '"Inbox Desk" has exactly the permissions of "Reader" (roles/x.yaml)'),
+        ("roles/b.yaml", '"Phone Desk" has exactly the permissions of "Reader" (roles/x.yaml)'),
     ]
+
+
+def test_role_based_on_an_equal_one_is_equal_on_purpose(tmp_path: Path) -> None:
+    """Of roles that build on one another one is told for all of them, and none beside its own base."""
+    files = {
+        "a": a_file("Inbox Desk", {"teams": "view"}),
+        "b": a_file("Phone Desk", more="based_on: a\n", whole=False),
+        "c": a_file("Front Desk", more="based_on: b\n", whole=False),
+        "d": a_file("Night Desk", {"teams": "view"}),
+        "e": a_file("Spare Desk", more="based_on: d\n", whole=False),
+    }
+
+    told = found(tmp_path, "equal-permissions", **files)
+
+    assert [message for _, _, message in told] == [
+        '"Night Desk" has exactly the permissions of "Inbox Desk" (roles/a.yaml)'
+    ]
+
+
+@pytest.mark.parametrize("way", ["retired", "based"])
+def test_advice_on_equal_roles_ends_the_warning(tmp_path: Path, way: str) -> None:
+    """Either of the two ways out, written as it is said, leaves files in order and nothing more to tell."""
+    files = {
+        "a": a_file("Inbox Desk", {"conversations": BIG, "analytics": "[view_dashboards]"}),
+        "b": a_file("Phone Desk", {"conversations": BIG, "analytics": "{view_dashboards: on, export: off}"}),
+    }
+    (told,) = lint(read(tmp_path, files), only("equal-permissions"))
+    retired, target, base = quoted(told.fix)
+
+    files["b"] = {"retired": f"{retired}\n{target}\n", "based": f"{base}\n"}[way] + files["b"]
+
+    assert lint(read(tmp_path, files), only("equal-permissions")) == ()
 
 
 BIG = "[view, reply, assign, close_reopen, tag, forward]"
@@ -242,6 +284,31 @@ def test_role_inside_another_is_told_with_what_is_missing(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [
+        ({"conversations": BIG}, {"conversations": BIG, "teams": "view", "contacts": "[view]"}),
+        ({"conversations": BIG}, {"conversations": BIG.replace("tag", "tag, bulk_tag"), "notes": "[view, add]"}),
+    ],
+    ids=["whole categories", "parts of one"],
+)
+def test_advice_on_a_contained_role_ends_the_warning_and_changes_nothing_else(
+    tmp_path: Path, mine: Mapping[str, str], other: Mapping[str, str]
+) -> None:
+    """What the advice says to write means what the role meant before, and says that it is meant."""
+    files = {"inner": a_file("Inbox Desk", mine), "outer": a_file("Phone Desk", other)}
+    before = read(tmp_path, files)
+    (told,) = lint(before, only("contained-role"))
+    base, _, *entries = quoted(told.fix)
+
+    permissions = "".join(f"  {entry}\n" for entry in entries)
+    files["inner"] = f"name: Inbox Desk\ndescription: {GOOD}\n{base}\npermissions:\n{permissions}"
+    after = read(tmp_path, files)
+
+    assert lint(after, only("contained-role")) == ()
+    assert [role.content for role in after.desired.roles] == [role.content for role in before.desired.roles]
+
+
 def test_role_around_a_standard_one_is_told_itself(tmp_path: Path) -> None:
     """The product's own role is nobody's copy: whoever adds to it without saying so is told, each one."""
     files = {
@@ -255,6 +322,18 @@ def test_role_around_a_standard_one_is_told_itself(tmp_path: Path) -> None:
         '"Phone Desk" is "Agent" (roles/agent.yaml) and teams.view',
         '"Front Desk" is "Agent" (roles/agent.yaml) and contacts.view',
     ]
+
+
+def test_advice_on_a_role_around_another_is_what_it_adds(tmp_path: Path) -> None:
+    """A role that has more is written on top of the one that has less."""
+    files = {
+        "agent": a_file("Agent", {"conversations": BIG}, more="standard: true\n"),
+        "one": a_file("Phone Desk", {"conversations": BIG, "teams": "view"}),
+    }
+
+    (told,) = lint(read(tmp_path, files), only("contained-role"))
+
+    assert told.fix == "Say so: write `based_on: agent` and, below `permissions`, only `teams: view`"
 
 
 @pytest.mark.parametrize(
