@@ -50,6 +50,7 @@ def _update(found: Match, lock: Catalogue) -> Update | None:
         content=content,
         fields=field_changes(_document(live), _document(content)),
         renamed=found.renamed,
+        temporary=found.temporary,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from reconciler.core.access import Access
 from reconciler.core.administrators import Administrators
 from reconciler.core.impact import Impact
-from reconciler.core.match import Matching, name_key
+from reconciler.core.match import Matching
+from reconciler.core.naming import name_key, temporary_of
 from reconciler.model.change import Change
 from reconciler.model.finding import BaseRevision, GuardSettings
 from reconciler.model.person import People
@@ -41,9 +42,13 @@ class Facts:
     """Whether roles that nobody holds are worth a note."""
 
     def was_managed(self, live: LiveRole) -> bool:
-        """Say whether a file of the base revision meant a live role; without a base nobody knows, and it is False."""
+        """Say whether a file of the base revision meant a live role; without a base nobody knows, and it is False.
+
+        A role that a swap of names left under a temporary name for one of that revision's names was managed.
+        """
         names = frozenset() if self.base is None else self.base.names
-        return name_key(live.content.name) in set(map(name_key, names))
+        called = live.content.name
+        return name_key(called) in set(map(name_key, names)) or temporary_of(called, names) is not None
 
     def is_sensitive(self, permission: str) -> bool:
         """Say whether any side calls a permission sensitive, or does not know it.

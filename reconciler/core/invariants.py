@@ -84,18 +84,41 @@ def _sound(facts: Facts) -> Iterator[str]:
 
 
 def _ordered(facts: Facts) -> Iterator[str]:
-    """Check that there is one write per changed role, that moves lead somewhere, and that deletions come last."""
+    """Check that there is one write per changed role, that moves lead somewhere, and that deletions come last.
+
+    Only a role that goes through a temporary name is written twice, and no write gives a role a name that another has.
+    """
     names = {CreateRole: "role", UpdateRole: "role", MoveHolder: "move", DeleteRole: "delete"}
     kinds = [names[type(write)] for write in facts.writes]
     if kinds != sorted(kinds, key=["role", "move", "delete"].index):
         yield "the writes are out of order"
     keys = sorted(write.role for write in facts.writes if not isinstance(write, MoveHolder))
-    if keys != sorted(change.role.key for change in facts.changes):
+    twice = [c.role.key for c in facts.changes if isinstance(c, Update) and c.temporary is not None]
+    if keys != sorted([*twice, *(change.role.key for change in facts.changes)]):
         yield "the writes are not one for each change"
     present = {found.role.key for found in facts.matching.matched}
     present |= {write.role for write in facts.writes if isinstance(write, CreateRole)}
     if any(write.joins not in present for write in facts.writes if isinstance(write, MoveHolder)):
         yield "somebody would be moved into a role that is not there"
+    if _clashes(facts):
+        yield "two roles would have one name on the way"
+
+
+def _clashes(facts: Facts) -> bool:
+    """Say whether any write gives a role a name that another role has at that moment."""
+    named: dict[str, str] = {role.id: role.content.name.casefold() for role in facts.live.roles}
+    holders = {name: role_id for role_id, name in named.items()}
+    for write in facts.writes:
+        if isinstance(write, DeleteRole):
+            holders.pop(named[write.live.id], None)
+        elif isinstance(write, UpdateRole | CreateRole):
+            name = write.content.name.casefold()
+            role_id = write.live.id if isinstance(write, UpdateRole) else f"new:{write.role}"
+            if holders.get(name, role_id) != role_id:
+                return True
+            holders.pop(named.get(role_id, ""), None)
+            named[role_id], holders[name] = name, role_id
+    return False
 
 
 def _consent(plan: Plan) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.core.circles import circles, standing
+from reconciler.core.naming import name_key, temporary_of
 from reconciler.errors import InputRejected, LiveAmbiguous, Problem
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKey
 from reconciler.model.state import DesiredState, LiveState
@@ -21,6 +22,8 @@ class Match:
     live: LiveRole
     renamed: bool
     """Whether the live role was found by an earlier name."""
+    temporary: str | None = None
+    """The name it goes through first, where names go round in a circle and this role is the one to begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,33 +39,39 @@ class Matching:
     """Live and not declared, sorted by name and id; never touched."""
 
 
-def name_key(name: str) -> str:
-    """Give the form in which two names are the same name to a tenant: case and compatibility forms ignored."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-
-
 def match(desired: DesiredState, live: LiveState) -> Matching:
     """Match files to live roles by name, then by earlier names.
 
     A file gives up the live role of its name when another file has that as its only earlier name and it has
     an earlier name of its own to fall back on: then roles hand their names on, A becoming B and B becoming C.
-    Files whose earlier names go round in a circle are refused before (`role.previous-name`): once both names
-    are live, nobody could tell a swap that is done from one that is not.
+    Where the names of files go round in a circle, A becoming B and B becoming A, what the live roles permit
+    tells whether that is done (see `circles`).
 
     Raises `InputRejected` with every problem when an earlier name is ambiguous: it still exists beside the
-    role it became, two earlier names exist at once, or two files mean the same live role. Raises
-    `LiveAmbiguous` when two live roles have the same name.
+    role it became, two earlier names exist at once, two files mean the same live role, nobody can tell how far
+    a swap has come, or one was cut short and the files do not say how it goes on. Raises `LiveAmbiguous` when
+    two live roles have the same name.
     """
-    claims = _Claims([*desired.roles, *desired.retired], _by_name(live))
+    files: list[File] = [*desired.roles, *desired.retired]
+    by_name = _by_name(live)
+    swaps = _Swaps(desired, by_name)
+    claims = _Claims([file for file in files if file.key not in swaps.keys], by_name)
     claims.settle()
-    if claims.problems:
-        raise InputRejected(tuple(claims.problems))
-    found = claims.found
+    found = {**claims.found, **swaps.found}
     meant = {role.id for role in found.values()}
     unmanaged = sorted((r for r in live.roles if r.id not in meant), key=lambda r: (r.content.name, r.id))
+    told = [*_cut_short(files, unmanaged), *_taken_from_retired(desired, found, by_name)]
+    problems = [*swaps.problems, *claims.problems] or told
+    if problems:
+        raise InputRejected(tuple(problems))
     return Matching(
         matched=tuple(
-            Match(role=role, live=found[role.key], renamed=name_key(found[role.key].content.name) != _own_name(role))
+            Match(
+                role=role,
+                live=found[role.key],
+                renamed=name_key(found[role.key].content.name) != _own_name(role),
+                temporary=swaps.temporary.get(role.key),
+            )
             for role in desired.roles
             if role.key in found
         ),
@@ -84,6 +93,59 @@ def _by_name(live: LiveState) -> Mapping[str, LiveRole]:
                 fix="Rename one of the two in the product",
             )
     return by_name
+
+
+class _Swaps:
+    """The files whose names go round in circles, each circle settled as a whole."""
+
+    def __init__(self, desired: DesiredState, by_name: Mapping[str, LiveRole]) -> None:
+        self.keys: set[RoleKey] = set()
+        self.found: dict[RoleKey, LiveRole] = {}
+        self.temporary: dict[RoleKey, str] = {}
+        self.problems: list[Problem] = []
+        files: list[File] = [*desired.roles, *desired.retired]
+        declared = {name_key(name) for file in files for name in (_name(file), *file.previously)}
+        roles = {role.key: role for role in desired.roles}
+        for keys in circles({f.key: _name(f) for f in files}, {f.key: f.previously for f in files}):
+            circle = [roles[key] for key in keys if key in roles]
+            if len(circle) < len(keys):
+                continue  # One of them is retired: these files were refused before, and are settled like any others.
+            stands = standing(circle, by_name, desired.catalogue, declared)
+            self.keys.update(keys)
+            self.found.update(stands.found)
+            if stands.temporary is not None:
+                self.temporary[keys[0]] = stands.temporary
+            if stands.problem is not None:
+                self.problems += [_problem(role, *stands.problem) for role in circle]
+
+
+def _cut_short(files: Sequence[File], unmanaged: Sequence[LiveRole]) -> Iterator[Problem]:
+    """Give a problem for each live role that a swap left half way under a temporary name, and no file means."""
+    names = {_name(file): file for file in files}
+    for live in unmanaged:
+        name = temporary_of(live.content.name, names)
+        if name is not None:
+            yield _problem(
+                names[name],
+                f'"{live.content.name}" is live: a swap of names was cut short, and no file says how it goes on',
+                "Apply the files that swap the names again, or give that role its name back in the product",
+            )
+
+
+def _taken_from_retired(
+    desired: DesiredState, found: Mapping[RoleKey, LiveRole], by_name: Mapping[str, LiveRole]
+) -> Iterator[Problem]:
+    """Give a problem for each role whose new name stays in use until the end, where roles are deleted."""
+    going = {found[file.key].id: file for file in desired.retired if file.key in found}
+    for role in desired.roles:
+        holder = by_name.get(_own_name(role))
+        if holder is not None and holder.id in going:
+            yield _problem(
+                role,
+                f'"{holder.content.name}" is the name of the live role that {going[holder.id].origin.path} retires, '
+                "and roles are deleted last",
+                "Retire that role first, and take its name in the next change",
+            )
 
 
 class _Claims:
@@ -168,7 +230,7 @@ def _meant_twice(first: File, second: File, role: LiveRole) -> Problem:
     return _problem(
         second,
         f'the live role "{role.content.name}" is also meant by {first.origin.path}',
-        "Give the earlier name to one file only; swap names in two pull requests",
+        "Give the earlier name to one file only",
     )
 
 

@@ -13,13 +13,13 @@ allow. The one exception is phase 1, and it holds as few changes as possible.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import combinations
 from typing import assert_never
 
 from reconciler.core.administrators import Administrators
-from reconciler.core.match import name_key
+from reconciler.core.naming import name_key
 from reconciler.model.change import (
     Change,
     Create,
@@ -90,9 +90,10 @@ def _names_freed(changes: list[Change]) -> list[Change]:
     """Put the rename that frees a name before the one that takes it; a tenant allows each name once.
 
     This may bring a widening before a narrowing. The names leave no other way, and a failure in between still
-    leaves nobody with more than both ends allow.
+    leaves nobody with more than both ends allow. A role that goes through a temporary name frees its own before
+    it gets another, so nothing waits for it.
     """
-    held = {name_key(c.live.content.name): c for c in changes if isinstance(c, Update)}
+    held = {name_key(c.live.content.name): c for c in changes if isinstance(c, Update) and c.temporary is None}
     ordered: list[Change] = []
     seen: set[RoleKey] = set()
 
@@ -122,7 +123,13 @@ def _choices(grants: list[Update]) -> Iterator[tuple[Update, ...]]:
 
 
 def writes(changes: Iterable[Change], people: People) -> tuple[Write, ...]:
-    """Give the requests that carry out ordered changes; every move comes before every deletion."""
+    """Give the requests that carry out ordered changes; every move comes before every deletion.
+
+    Where names go round in a circle, the role to begin takes its temporary name just before its own is taken.
+    """
+    changes = tuple(changes)
+    aside = {name_key(c.live.content.name): step for c in changes if isinstance(c, Update) for step in _steps_aside(c)}
+    there = {step.role: replace(step.live, content=step.content) for step in aside.values()}
     roles: list[Write] = []
     moves: list[Write] = []
     deletions: list[Write] = []
@@ -131,13 +138,23 @@ def writes(changes: Iterable[Change], people: People) -> tuple[Write, ...]:
             case Create():
                 roles.append(CreateRole(role=change.role.key, content=change.role.content))
             case Update():
-                roles.append(UpdateRole(role=change.role.key, live=change.live, content=change.content))
+                step = aside.get(name_key(change.content.name)) if aside else None
+                live = there.get(change.role.key, change.live)
+                roles.extend(() if step is None else (step,))
+                roles.append(UpdateRole(role=change.role.key, live=live, content=change.content))
             case Retire():
                 moves.extend(_moves(change, people))
                 deletions.append(DeleteRole(role=change.role.key, live=change.live))
             case _:
                 assert_never(change)
     return (*roles, *moves, *deletions)
+
+
+def _steps_aside(change: Update) -> Iterator[UpdateRole]:
+    """Give the write that takes a role to its temporary name and changes nothing else, where it has one."""
+    if change.temporary is not None:
+        content = replace(change.live.content, name=change.temporary)
+        yield UpdateRole(role=change.role.key, live=change.live, content=content)
 
 
 def _moves(change: Retire, people: People) -> Iterator[MoveHolder]:

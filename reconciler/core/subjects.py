@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reconciler.core.known import Known
-from reconciler.core.match import name_key
+from reconciler.core.naming import name_key
 from reconciler.core.pairs import RolePair
 
 _PERSON = re.compile(r"[^\s/@]*\d[^\s/@]*|[^\s/]+@[^\s/]+")

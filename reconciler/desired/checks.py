@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
+from reconciler.core.circles import circles
 from reconciler.desired.bases import Statements
 from reconciler.desired.expansion import Expanded
 from reconciler.desired.names import skeleton
@@ -12,6 +14,7 @@ from reconciler.desired.text import shown
 from reconciler.desired.words import suggestion
 from reconciler.errors import Problem
 from reconciler.model.permission import Catalogue
+from reconciler.model.role import RoleKey
 
 
 def check_keys(statements: Iterable[Statement]) -> Iterator[Problem]:
@@ -46,6 +49,7 @@ def check_names(statements: Statements) -> Iterator[Problem]:
 
 def _check_earlier_names(statements: Statements, owners: dict[str, Statement]) -> Iterator[Problem]:
     claimed: dict[str, Statement] = {}
+    swapped = _swapped(statements)
     for key in sorted(statements):
         statement = statements[key]
         for index, name in enumerate(statement.previously):
@@ -58,14 +62,32 @@ def _check_earlier_names(statements: Statements, owners: dict[str, Statement]) -
                 message = f"{shown(name)} is the name of another role, declared in {owner.path}"
                 fix = "Remove it, or give that role the earlier name it had itself"
                 yield statement.problem(place, "role.previous-name", message, fix)
-            elif owner is not None and owner is not statement and _hands_back(owner, statement, owners):
+            elif (
+                owner is not None
+                and owner is not statement
+                and key not in swapped
+                and _hands_back(owner, statement, owners)
+            ):
                 message = f"{shown(name)} goes round in a circle: it is the name of the role in {owner.path}"
-                fix = "Rename one of them to a name of its own first, and merge that"
+                fix = (
+                    "Let each role of the circle stay and list one earlier name, exactly as the other file writes it; "
+                    "or rename one of them to a name of its own first, and merge that"
+                )
                 yield statement.problem(place, "role.previous-name", message, fix)
             elif seen in claimed:
                 message = f"{shown(name)} is listed as an earlier name twice, also in {claimed[seen].path}"
                 yield statement.problem(place, "role.previous-name", message, "Keep it in one place")
             claimed.setdefault(seen, statement)
+
+
+def _swapped(statements: Statements) -> frozenset[RoleKey]:
+    """Give the roles that swap names in circles which a plan can carry out; a role that goes cannot take part."""
+    found = circles(
+        {key: statement.name for key, statement in statements.items()},
+        {key: statement.previously for key, statement in statements.items()},
+    )
+    stay = (circle for circle in found if not any(statements[key].retired for key in circle))
+    return frozenset(chain.from_iterable(stay))
 
 
 def _hands_back(owner: Statement, statement: Statement, owners: dict[str, Statement]) -> bool:

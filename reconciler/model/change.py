@@ -74,6 +74,8 @@ class Update:
     fields: tuple[FieldChange, ...]
     renamed: bool
     """Whether the live role was found by an earlier name."""
+    temporary: str | None = None
+    """The name it goes through first, where names go round in a circle and this role is the one to begin."""
 
     @property
     def before(self) -> RoleContent | None:

@@ -22,6 +22,7 @@ class UpdateRole:
 
     role: RoleKey
     live: LiveRole
+    """As it will be found; the version is that of the plan, also where an earlier write of it comes before."""
     content: RoleContent
 
 

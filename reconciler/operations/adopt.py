@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from reconciler.core.match import Matching, match, name_key
+from reconciler.core.match import Matching, match
+from reconciler.core.naming import name_key
 from reconciler.errors import UsageProblem
 from reconciler.model.adoption import Adoption, Draft, Drafts, Proposal, Refusal, Subject
 from reconciler.model.state import DesiredState, Tenant

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from reconciler.core.match import name_key
+from reconciler.core.naming import name_key
 from reconciler.errors import TenantError
 from reconciler.model.change import Change, Retire, action_of, key_of
 from reconciler.model.outcome import Outcome, Report, Result
@@ -48,6 +48,8 @@ class Execution:
     """The live role of each key, those created on the way too."""
     moved: dict[PersonId, Person] = field(default_factory=dict)
     """People as they were read back after a move."""
+    written: dict[RoleId, LiveRole] = field(default_factory=dict)
+    """Roles as they were read back after an update: the next write of one goes by the version it has now."""
 
     def run(self, planned: Planned) -> Report:
         """Carry out every write until one is not proved or somebody stops it; give one outcome per change."""
@@ -115,9 +117,10 @@ class Execution:
             case CreateRole():
                 return self._create(write)
             case UpdateRole():
+                live = self._as_written(write.live)
                 return settle(
-                    lambda: self.tenant.update_role(write.live, write.content),
-                    lambda: self._see_role(write.live, write.content),
+                    lambda: self.tenant.update_role(live, write.content),
+                    lambda: self._see_role(live, write.content),
                     self.clock,
                 )
             case DeleteRole():
@@ -136,7 +139,7 @@ class Execution:
         match write:
             case UpdateRole(live=live) | DeleteRole(live=live) if not live.version:
                 found = self.tenant.role(live.id)
-                return found is None or found.content != live.content
+                return found is None or found.content != self._as_written(live).content
             case MoveHolder(person=person) if not person.version:
                 holder, known = self.tenant.person(person.id), self.moved.get(person.id, person)
                 return holder is None or holder.role_ids != known.role_ids
@@ -170,8 +173,13 @@ class Execution:
         if found is None:
             return Seen.AFTER if after is None else Seen.OTHER
         if after is not None and found.content == after and found.kind is live.kind:
+            self.written[found.id] = found
             return Seen.AFTER
         return Seen.BEFORE if found.content == live.content else Seen.OTHER
+
+    def _as_written(self, live: LiveRole) -> LiveRole:
+        """Give a role as it is after the writes of this run."""
+        return self.written.get(live.id, live)
 
     def _move(self, write: MoveHolder) -> Settlement:
         before = self.moved.get(write.person.id, write.person)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties.handwriting import hand_written
 
-from reconciler.core.match import name_key
+from reconciler.core.naming import name_key
 from reconciler.desired.form import adjusting_form, whole_form
 from reconciler.desired.language import load_desired_from
 from reconciler.desired.slugs import free_key

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from builders import a_live_role, a_live_state, a_retired_role, a_role, a_state
 
-from reconciler.core.match import Matching, match, name_key
+from reconciler.core.match import Matching, match
+from reconciler.core.naming import name_key
 from reconciler.errors import InputRejected, LiveAmbiguous, Problem
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole
 

@@ -333,22 +333,36 @@ def test_roles_may_hand_their_names_on() -> None:
     assert [role.previously for role in state.roles] == [("Old Desk",), ("Day Desk",)]
 
 
-def test_names_that_go_round_in_a_circle_are_refused_by_name() -> None:
-    """Two roles cannot swap names in one change; both files are named."""
-    found = codes(
+def test_roles_may_swap_names() -> None:
+    """Two roles take each other's name, and three may pass theirs round."""
+    state = load(
         a=a_file("Day Desk", "previously: [Night Desk]\npermissions: {}\n"),
-        b=a_file("Night Desk", "previously: [Day Desk]\npermissions: {}\n"),
+        b=a_file("Night Desk", "previously: [day desk]\npermissions: {}\n"),
+        c=a_file("Red Desk", "previously: [Blue Desk]\npermissions: {}\n"),
+        d=a_file("Blue Desk", "previously: [Green Desk]\npermissions: {}\n"),
+        e=a_file("Green Desk", "previously: [Red Desk]\npermissions: {}\n"),
     )
 
-    assert found == [("a", 3, "role.previous-name"), ("b", 3, "role.previous-name")]
+    assert [role.previously for role in state.roles] == [
+        ("Night Desk",),
+        ("day desk",),
+        ("Blue Desk",),
+        ("Green Desk",),
+        ("Red Desk",),
+    ]
 
 
-def test_names_cannot_be_swapped_in_one_step() -> None:
-    """Two roles that take each other's name are refused by name rather than clash on the way."""
-    found = codes(
-        a=a_file("Day Desk", "previously: [Night Desk]\npermissions: {}\n"),
-        b=a_file("Night Desk", "previously: [Day Desk]\npermissions: {}\n"),
-    )
+@pytest.mark.parametrize(
+    "other",
+    [
+        "previously: [Day Desk]\nretired: true\n",
+        "previously: [Day Desk, Old Desk]\npermissions: {}\n",
+        "previously: [Day-Desk]\npermissions: {}\n",
+    ],
+)
+def test_names_that_go_round_otherwise_than_in_a_swap_are_refused_by_name(other: str) -> None:
+    """A role that goes, one with two earlier names and one that only looks the same take part in no swap."""
+    found = codes(a=a_file("Day Desk", "previously: [Night Desk]\npermissions: {}\n"), b=a_file("Night Desk", other))
 
     assert found == [("a", 3, "role.previous-name"), ("b", 3, "role.previous-name")]
 
