@@ -34,6 +34,8 @@ class Project:
     """A repository of roles: what its files say, read once, when first asked for."""
 
     invocation: Invocation
+    begun: Settings | None = None
+    """The settings of a repository that is still to be made."""
 
     @property
     def root(self) -> Path:
@@ -72,7 +74,7 @@ class Project:
     @cached_property
     def settings(self) -> Settings:
         """The settings; raises `UsageProblem`."""
-        return load_settings(self.invocation.settings_file)
+        return load_settings(self.invocation.settings_file) if self.begun is None else self.begun
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -3,12 +3,54 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 from reconciler.desired.reading import escaped, link_on_the_way
 from reconciler.errors import UsageProblem
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def require_places(root: Path, paths: Iterable[str]) -> None:
+    """Raise `UsageProblem` with everything that keeps `paths` from being files below `root`; makes nothing.
+
+    Every part of the way must be a folder that is there or can be made, and no link; what is at the end, if
+    anything, must be a file. Call it for all files before the first one is written.
+    """
+    faults: dict[str, None] = {}
+    for path in sorted(set(paths)):
+        try:
+            faults |= dict.fromkeys(_faults(root, PurePosixPath(path)))
+        except OSError as error:
+            faults[f"{escaped(path)}: {error.strerror or 'it cannot be looked at'}"] = None
+    if faults:
+        raise UsageProblem(
+            "Something else is in the place of a folder or a file; nothing was written",
+            fix="Move it out of the way, then run the command again",
+            reasons=tuple(faults),
+        )
+
+
+def _faults(root: Path, path: PurePosixPath) -> Iterator[str]:
+    last = root
+    for folder in reversed(path.parents[:-1]):
+        place = root / folder
+        if place.is_symlink():
+            yield f"{escaped(str(folder))} is a symbolic link, and a folder is needed"
+            return
+        if not place.exists():
+            break
+        if not place.is_dir():
+            yield f"{escaped(str(folder))} is a file, and a folder is needed"
+            return
+        last = place
+    place = root / path
+    if place.exists():
+        if not place.is_file():
+            yield f"{escaped(str(path))} is no file, and a file is needed"
+    elif last.exists() and not os.access(last, os.W_OK | os.X_OK):
+        yield f"{escaped(str(last.relative_to(root)))} is a folder in which nothing can be made"
 
 
 def is_taken(root: Path, relative: str) -> bool:

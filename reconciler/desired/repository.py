@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler import __version__
 from reconciler.desired.catalogue import LOCK, load_catalogue
-from reconciler.desired.creating import create_file, is_taken
+from reconciler.desired.creating import create_file, is_taken, require_places
 from reconciler.desired.files import list_role_files
-from reconciler.desired.reading import escaped, link_on_the_way, read_regular_file
+from reconciler.desired.language import load_desired_from
+from reconciler.desired.pinning import check_role_schema
+from reconciler.desired.reading import escaped, read_regular_file
+from reconciler.desired.role_folder import RoleFolder
 from reconciler.desired.role_text import SCHEMA, schema_line
 from reconciler.desired.schema import render_role_schema
-from reconciler.desired.settings import SETTINGS, Settings, load_settings
+from reconciler.desired.settings import SETTINGS, Settings, load_settings, parse_settings
 from reconciler.desired.shipped import EXAMPLES, shipped_text, template
 from reconciler.desired.text import shown
 from reconciler.desired.words import listed
-from reconciler.errors import UsageProblem
+from reconciler.errors import InputRejected, UsageProblem
+from reconciler.model.adoption import Draft
 
 CODE_OWNERS = ".github/CODEOWNERS"
+_WORKFLOW = ".github/workflows/roles.yml"
 _OTHER_CODE_OWNERS = ("CODEOWNERS", "docs/CODEOWNERS")
 """Where code owners can be kept too; a file in .github/ would silently take their place."""
 _IGNORED = ".reconciler/"
+_EDITOR_SCHEMAS = ("schemas/settings.schema.json", "schemas/confirmations.schema.json")
+_OWN = (SETTINGS, LOCK, SCHEMA, *_EDITOR_SCHEMAS, ".gitignore", CODE_OWNERS, _WORKFLOW)
+"""Everything of a repository but what is in the folder of the role files."""
 
 DEEPEST = 100
 """Levels of folders above which a path is a mistake."""
@@ -29,23 +41,44 @@ DEEPEST = 100
 
 @dataclass(slots=True)
 class Beginning:
-    """What was made in a folder and what was left; paths are seen from there."""
+    """What is to be made in a folder and what is left; paths are seen from there."""
 
     root: Path
-    roles: str
-    """The folder of the role files."""
-    made: list[str] = field(default_factory=list)
+    settings: Settings
+    """Those that are there, or the ones that will be made."""
+    wanted: dict[str, str] = field(default_factory=dict)
+    """The text of each file that is to be made."""
     left: dict[str, str] = field(default_factory=dict)
     """Each path with what there is to know about it, often nothing."""
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def roles(self) -> str:
+        """The folder of the role files."""
+        return self.settings.roles
+
     def add(self, path: str, text: str, why: str = "") -> None:
-        """Make a file, or leave what is there for the reason `why`."""
+        """Want a file, or leave what is there for the reason `why`."""
         if is_taken(self.root, path):
             self.left[path] = why
         else:
-            create_file(self.root, path, text)
-            self.made.append(path)
+            self.wanted[path] = text
+
+    def make(self) -> tuple[str, ...]:
+        """Make every file that is wanted and give their paths.
+
+        Raises `UsageProblem` before the first where one cannot be in its place, and where the disk refuses.
+        """
+        require_places(self.root, self.wanted)
+        for number, (path, text) in enumerate(self.wanted.items()):
+            try:
+                create_file(self.root, path, text)
+            except UsageProblem as error:
+                raise UsageProblem(
+                    f"{error.detail}; {number:,} of {len(self.wanted):,} files were made before it",
+                    fix=f"{error.fix}, then run the command again: it makes what is missing",
+                ) from error
+        return tuple(self.wanted)
 
 
 def require_usable(folder: Path) -> None:
@@ -54,6 +87,7 @@ def require_usable(folder: Path) -> None:
     try:
         linked, occupied = folder.is_symlink(), folder.exists() and not folder.is_dir()
         parts = folder.resolve().parts
+        above = next(parent for parent in folder.resolve().parents if parent.exists())
     except (OSError, RuntimeError) as error:
         raise UsageProblem(
             "No folder can have this path", fix="Name a shorter path, without circles of links"
@@ -64,73 +98,136 @@ def require_usable(folder: Path) -> None:
         raise UsageProblem(f"{place} is a symbolic link", fix="Name the folder itself")
     if occupied:
         raise UsageProblem(f"{place} is no folder", fix="Name a folder, or one that does not exist yet")
+    if not above.is_dir():
+        raise UsageProblem(f"{place} cannot be made: a file is on the way", fix="Name another folder")
     if any(part.casefold() == ".git" for part in parts):
         raise UsageProblem(f"{place} is inside .git, which belongs to git alone", fix="Name the folder above it")
 
 
 def begin(folder: Path, tenant: str | None = None) -> Beginning:
-    """Make the folder and its settings, unless it has some.
+    """Look at a folder that is to become a repository of roles; makes nothing.
 
-    Raises `UsageProblem`, and has made nothing, where the folder or the settings in it cannot be used, where the
-    settings have no `tenant`, or where a link leads out of the folder.
+    Raises `UsageProblem` where the folder or the settings in it cannot be used, where the settings have no `tenant`,
+    or with all that is in the place of the files and folders of a repository.
     """
     require_usable(folder)
-    there = folder / SETTINGS
-    settings = load_settings(there) if there.exists() or there.is_symlink() else Settings()
+    root = folder.resolve()
+    there = root / SETTINGS
+    is_there = there.is_file() or there.is_symlink()
+    settings = load_settings(there) if is_there else parse_settings(SETTINGS, shipped_text(SETTINGS).encode())
+    require_places(root, [*_OWN, *(f"{settings.roles}/{path}" for path in ("README.md", *EXAMPLES))])
     if tenant is not None and tenant not in settings.tenants:
         raise UsageProblem(
             f"The settings have no tenant {shown(tenant)}; they have {listed(sorted(settings.tenants))}",
             fix="Choose one of them with --tenant, or add yours to the settings first",
         )
-    beginning = Beginning(folder.resolve(), settings.roles)
-    for inner in (settings.roles, "schemas", ".github/workflows", "docs"):
-        link = link_on_the_way(beginning.root, inner)
-        if link is not None:
-            raise UsageProblem(f"{escaped(link)} is a symbolic link", fix="Put the folder itself there")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or "it cannot be made"
-        raise UsageProblem(f"{escaped(str(folder))}: {reason}", fix="Name another folder") from error
+    beginning = Beginning(root, settings)
     beginning.add(SETTINGS, shipped_text(SETTINGS))
     return beginning
 
 
 def has_roles(beginning: Beginning) -> bool:
-    """Whether there are role files, or things in their place, in the folder of the role files."""
+    """Whether there are role files in their folder.
+
+    Raises `InputRejected` where there is none but something that is no role file, which `validate` would refuse.
+    """
     if not is_taken(beginning.root, beginning.roles):
         return False
     listing = list_role_files(beginning.root, beginning.roles)
-    return bool(listing.files or listing.problems)
+    if listing.problems and not listing.files:
+        raise InputRejected(tuple(listing.problems))
+    return bool(listing.files)
 
 
 def add_examples(beginning: Beginning) -> None:
-    """Make the roles that come with the program; their schema line fits the folder they go to."""
-    for example in EXAMPLES:
-        shipped, path = f"roles/{example}", f"{beginning.roles}/{example}"
-        beginning.add(path, shipped_text(shipped).replace(schema_line(shipped), schema_line(path)))
+    """Want the roles that come with the program, where the lock that is there has their permissions.
+
+    Their schema line fits the folder they go to.
+    """
+    examples = {
+        f"{beginning.roles}/{name}": shipped_text(f"roles/{name}").replace(
+            schema_line(f"roles/{name}"), schema_line(f"{beginning.roles}/{name}")
+        )
+        for name in EXAMPLES
+    }
+    lock = load_catalogue(beginning.root)
+    try:
+        load_desired_from([(path, text.encode()) for path, text in examples.items()], lock)
+    except InputRejected:
+        beginning.notes.append(f"The examples do not fit {LOCK}; adopt the tenant's roles: reconciler adopt --all")
+        return
+    for path, text in examples.items():
+        beginning.add(path, text)
 
 
 def add_the_rest(beginning: Beginning) -> None:
-    """Make everything of the repository but settings and roles."""
+    """Want everything of the repository but settings and roles; raises `InputRejected` for a lock that is broken."""
     root = beginning.root
+    lock = load_catalogue(root)
     beginning.add(f"{beginning.roles}/README.md", shipped_text("roles/README.md"))
     beginning.add(LOCK, shipped_text(LOCK))
-    beginning.add(SCHEMA, render_role_schema(load_catalogue(root)))
-    for name in ("settings.schema.json", "confirmations.schema.json"):
-        beginning.add(f"schemas/{name}", shipped_text(f"schemas/{name}"))
+    beginning.add(SCHEMA, render_role_schema(lock), _stale(root))
+    for path in _EDITOR_SCHEMAS:
+        beginning.add(path, shipped_text(path))
     beginning.add(".gitignore", template("gitignore"), "" if _ignores(root) else f"add the line {_IGNORED} to it")
-    elsewhere = next((path for path in _OTHER_CODE_OWNERS if is_taken(root, path)), None)
+    below = _below_the_top(root)
+    elsewhere = next((path for path in _OTHER_CODE_OWNERS if (root / path).exists()), None)
     if elsewhere is None or is_taken(root, CODE_OWNERS):
-        beginning.add(CODE_OWNERS, template("CODEOWNERS").replace("@ROLES@", beginning.roles))
+        beginning.add(CODE_OWNERS, _code_owners(below, beginning.roles))
     else:
         beginning.left[elsewhere] = f"{CODE_OWNERS} would silently take its place"
-    beginning.add(".github/workflows/roles.yml", template("roles.yml").replace("@VERSION@", __version__))
-    if not (root / ".git").exists() and any((above / ".git").exists() for above in root.parents):
+    beginning.add(_WORKFLOW, _workflow(below))
+    if below:
         beginning.notes.append("GitHub reads .github/ at the top of the git repository only: move it there")
+
+
+def _below_the_top(root: Path) -> str:
+    """Give the way from the top of the git repository to `root`, with a slash at its end; empty at the top."""
+    if (root / ".git").exists():
+        return ""
+    top = next((above for above in root.parents if (above / ".git").exists()), root)
+    return "" if top == root else f"{root.relative_to(top).as_posix()}/"
+
+
+def _code_owners(below: str, roles: str) -> str:
+    """Give the example of code owners; its paths are seen from the top of the git repository."""
+    text = template("CODEOWNERS").replace("@ROLES@", roles)
+    place = below.replace(" ", "\\ ")
+    return re.sub(r"^/(?!\.github/)", lambda _: f"/{place}", text, flags=re.MULTILINE)
+
+
+def _workflow(below: str) -> str:
+    """Give the check of pull requests; it runs at the top of the git repository."""
+    text = template("roles.yml").replace("@VERSION@", __version__)
+    if not below:
+        return text
+    told = json.dumps(f"reconciler --settings {shlex.quote(below + SETTINGS)} validate", ensure_ascii=False)
+    return text.replace("run: reconciler validate\n", f"run: {told}\n")
+
+
+def _stale(root: Path) -> str:
+    """Say what is wrong with a role schema that is there."""
+    try:
+        check_role_schema(root, load_catalogue(root))
+    except InputRejected:
+        return f"not the one of {LOCK}; make it again: reconciler catalogue --update"
+    return ""
 
 
 def _ignores(root: Path) -> bool:
     """Whether the ignore file that is there has our line."""
     raw = read_regular_file(root, ".gitignore") or b""
     return _IGNORED.rstrip("/").encode() in {line.strip().strip(b"/") for line in raw.splitlines()}
+
+
+class NewRoles(RoleFolder):
+    """The role files of a repository that is still to be made: what is written is wanted."""
+
+    def __init__(self, beginning: Beginning) -> None:
+        super().__init__(beginning.root, beginning.roles, load_catalogue(beginning.root))
+        self._beginning = beginning
+
+    def write(self, drafts: Collection[Draft]) -> None:
+        """Want the files, in the order of their paths."""
+        for draft in sorted(drafts, key=lambda d: d.subject.path):
+            self._beginning.add(draft.subject.path, draft.after.decode("utf-8"))

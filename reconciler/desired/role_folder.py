@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from reconciler.core.match import Matching
+from reconciler.desired.creating import require_places
 from reconciler.desired.drafting import Drafter
 from reconciler.desired.files import list_role_files, read_role_files
 from reconciler.desired.language import load_desired_from
@@ -44,7 +45,7 @@ class RoleFolder:
     @cached_property
     def desired(self) -> DesiredState:
         """What the files say, nothing where there are none; raises `InputRejected`."""
-        return load_desired_from(self.texts.items(), self._catalogue)
+        return load_desired_from(self.texts.items(), self._catalogue, self._tolerated)
 
     def propose(self, matching: Matching) -> Proposal:
         """Give every live role a file, or the reasons why no file can say it."""
@@ -57,12 +58,12 @@ class RoleFolder:
     def write(self, drafts: Collection[Draft]) -> None:
         """Write the files that change, each as a whole or not at all.
 
-        Raises `UsageProblem` before the first write where one of them has edits that would be lost, was changed
-        meanwhile, or cannot be where it must be.
+        Raises `UsageProblem` before the first write, each time with all of them, where some cannot be where they
+        must be, were changed meanwhile, or hold what exists nowhere else.
         """
         changed = [draft for draft in drafts if draft.effect is not Effect.UNCHANGED]
-        for draft in changed:
-            self._require_as_read(draft)
+        require_places(self._root, (draft.subject.path for draft in changed))
+        self._require_as_read(changed)
         there = {draft.subject.path: draft.before for draft in changed if draft.before is not None}
         require_kept(self._root, there, overwrite=self._overwrite)
         for number, draft in enumerate(changed):
@@ -77,9 +78,11 @@ class RoleFolder:
                     fix="Make the folder writable, then run the command again: it writes what is missing",
                 ) from error
 
-    def _require_as_read(self, draft: Draft) -> None:
-        if read_regular_file(self._root, draft.subject.path) != draft.before:
+    def _require_as_read(self, drafts: Collection[Draft]) -> None:
+        moved = [d.subject.path for d in drafts if read_regular_file(self._root, d.subject.path) != d.before]
+        if moved:
             raise UsageProblem(
-                f"{draft.subject.path} changed while the tenant was read; nothing was written",
+                "Files changed while the tenant was read; nothing was written",
                 fix="Run the command again",
+                reasons=tuple(sorted(moved)),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -139,6 +140,68 @@ def test_init_refuses_what_is_no_place_for_a_repository(place: Place, arguments:
     assert ran.code == 64
     assert told in ran.err
     assert {"file"} == set(place.files())
+
+
+def test_init_stopped_by_the_tenant_has_made_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenant that cannot be read leaves no half of a repository; its settings alone were there before."""
+    settings = (
+        "tenants:\n  desk: {kind: support, url: 'http://127.0.0.1:9', key: 'env:DESK_KEY'}\ndefault_tenant: desk\n"
+    )
+    (place.folder / "reconciler.yaml").write_text(settings, encoding="utf-8")
+    monkeypatch.delenv("DESK_KEY", raising=False)
+
+    ran = place.run("init", "--adopt")
+
+    assert ran.code == 64
+    assert "DESK_KEY" in ran.err
+    assert place.files() == {"reconciler.yaml": settings.encode()}
+
+
+@pytest.mark.parametrize("adopting", [[], ["--adopt"]], ids=["examples", "adopt"])
+def test_init_with_things_in_the_way_makes_nothing(place: Place, adopting: list[str]) -> None:
+    """A file named like a folder of the repository is found first, every one of them is named, and nothing is made."""
+    for name in ("schemas", ".github", "roles"):
+        (place.folder / name).write_text("mine", encoding="utf-8")
+
+    ran = place.run("init", *adopting)
+
+    assert ran.code == 64
+    assert ran.err == (
+        "error[usage] Usage or settings: Something else is in the place of a folder or a file; nothing was written\n"
+        "  .github is a file, and a folder is needed\n"
+        "  roles is a file, and a folder is needed\n"
+        "  schemas is a file, and a folder is needed\n"
+        "  fix: Move it out of the way, then run the command again\n"
+    )
+    assert place.files() == dict.fromkeys(("schemas", ".github", "roles"), b"mine")
+
+
+@pytest.mark.parametrize("adopting", [[], ["--adopt"]], ids=["examples", "adopt"])
+def test_init_with_a_note_among_the_roles_names_it(place: Place, adopting: list[str]) -> None:
+    """A folder with a note in it has no roles; the note would be refused by `validate`, so it is told first."""
+    (place.folder / "roles").mkdir()
+    (place.folder / "roles" / "note.txt").write_text("mine", encoding="utf-8")
+
+    ran = place.run("init", *adopting)
+
+    assert ran.code == 3
+    assert ran.err.startswith("error[file.extension] roles/note.txt: ")
+    (place.folder / "roles" / "note.txt").rename(place.folder / "note.txt")
+    assert place.run("init", *adopting).code == 0
+    assert place.run("validate").code == 0
+
+
+def test_init_below_the_top_of_git_is_checked_by_the_moved_workflow(place: Place) -> None:
+    """The files for GitHub work where the note says to move them."""
+    subprocess.run(["git", "init", "--quiet"], cwd=place.folder, check=True)
+
+    ran = place.run("init", "desk")
+    (place.folder / "desk" / ".github").rename(place.folder / ".github")
+
+    assert "Note: GitHub reads .github/ at the top of the git repository only: move it there\n" in ran.out
+    workflow = (place.folder / ".github" / "workflows" / "roles.yml").read_text(encoding="utf-8")
+    (step,) = (line for line in workflow.splitlines() if line.endswith(' validate"'))
+    assert place.run(*json.loads(step.partition("run: ")[2]).split()[1:]).code == 0
 
 
 def test_init_keeps_the_embedded_tenant_out_of_git(place: Place) -> None:

@@ -13,8 +13,7 @@ from reconciler.cli.invocation import Format, Invocation, ReportingCommand, form
 from reconciler.errors import Exit, UsageProblem
 
 if TYPE_CHECKING:
-    from reconciler.cli.wiring import Project
-    from reconciler.model.adoption import Adoption
+    from reconciler.desired.repository import Beginning
 
 SETTINGS = Path("reconciler.yaml")
 
@@ -24,7 +23,7 @@ Examples:
   reconciler init desk-roles         in another one
   reconciler init --adopt            with the roles of the tenant
 \b
-Run it again at any time: what is there is left as it is.
+Run it again at any time: what is there is left as it is. Where something cannot be made, nothing is.
 """
 
 
@@ -39,7 +38,6 @@ def command(invocation: Invocation, *, folder: Path, adopting: bool, output_form
     What it makes passes `validate` and can be planned at once, against the tenant that comes with the program.
     With --adopt the roles are those of the tenant that the settings name, or --tenant. Writes nothing to a tenant.
     """
-    from reconciler.cli.wiring import Project
     from reconciler.desired.repository import add_examples, add_the_rest, begin, has_roles
     from reconciler.render.plan_json import to_json
     from reconciler.render.scaffold import init_document, init_text
@@ -47,18 +45,15 @@ def command(invocation: Invocation, *, folder: Path, adopting: bool, output_form
     if invocation.settings_file != SETTINGS:
         raise UsageProblem(f"`init` makes {SETTINGS} in FOLDER", fix="Leave --settings out")
     beginning = begin(folder, invocation.tenant)
-    project = Project(replace(invocation, settings_file=folder / SETTINGS))
     if has_roles(beginning):
         why = "has roles; add those of the tenant with `reconciler adopt`" if adopting else "has roles"
         beginning.left[f"{beginning.roles}/"] = why
     elif adopting:
-        adoption = _adopt(project)
-        beginning.made += sorted(draft.subject.path for draft in adoption.drafts)
-        beginning.notes += [f'"{r.live.content.name}" was left out: {r.reasons[0].message}' for r in adoption.refusals]
+        _adopt(replace(invocation, settings_file=folder / SETTINGS), beginning)
     else:
         add_examples(beginning)
     add_the_rest(beginning)
-    told = (str(folder), beginning.made, beginning.left, beginning.notes)
+    told = (str(folder), beginning.make(), beginning.left, beginning.notes)
     if output_format == Format.JSON:
         invocation.give(to_json(init_document(*told)))
     else:
@@ -66,15 +61,17 @@ def command(invocation: Invocation, *, folder: Path, adopting: bool, output_form
     return Exit.DONE
 
 
-def _adopt(project: Project) -> Adoption:
-    from reconciler.desired.role_folder import RoleFolder
+def _adopt(invocation: Invocation, beginning: Beginning) -> None:
+    """Want the roles of the tenant; what cannot be adopted becomes a note."""
+    from reconciler.cli.wiring import Project
+    from reconciler.desired.repository import NewRoles
     from reconciler.operations.adopt import Asked, adopt
     from reconciler.tenants.clock import SystemClock
 
-    progress = project.invocation.progress()
-    files = RoleFolder(project.root, project.settings.roles, project.catalogue)
-    with project.reader(SystemClock(), progress) as tenant:
-        return adopt(Asked(everything=True), files, tenant, progress)
+    files, progress = NewRoles(beginning), invocation.progress()
+    with Project(invocation, begun=beginning.settings).reader(SystemClock(), progress) as tenant:
+        adoption = adopt(Asked(everything=True), files, tenant, progress)
+    beginning.notes += [f'"{r.live.content.name}" was left out: {r.reasons[0].message}' for r in adoption.refusals]
 
 
 def _steps(folder: Path) -> tuple[str, ...]:

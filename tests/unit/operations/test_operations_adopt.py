@@ -370,22 +370,35 @@ def test_file_that_changed_meanwhile_is_not_written_over(tmp_path: Path) -> None
     (tmp_path / "roles").mkdir()
     (tmp_path / "roles" / "night.yaml").write_bytes(b"mine")
 
-    with pytest.raises(UsageProblem, match="changed while"):
+    with pytest.raises(UsageProblem, match="changed while") as caught:
         adopted(files, live("Day", "view"), live("Night", "view"))
 
+    assert caught.value.reasons == ("roles/night.yaml",)
     assert [path.name for path in (tmp_path / "roles").iterdir()] == ["night.yaml"]
 
 
-def test_file_in_the_place_of_a_folder_is_found_before_anything_is_written(tmp_path: Path) -> None:
-    """All places are looked at first."""
-    (tmp_path / "roles").mkdir()
+def test_everything_in_the_way_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    """All places are looked at first: a file for a folder, a folder for a file, a link, each of them named."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "roles" / "day.yaml").mkdir(parents=True)
     (tmp_path / "roles" / "standard").write_bytes(b"")
-    adoption = adopted(MemoryFiles(LOCK), live("Agent", kind=RoleKind.STANDARD), live("Day", "view"))
+    adoption = adopted(MemoryFiles(LOCK), live("Agent", kind=RoleKind.STANDARD), live("Day", "view"), live("Dusk"))
 
-    with pytest.raises(UsageProblem):
-        RoleFolder(tmp_path, "roles", LOCK).write(adoption.drafts[::-1])
+    with pytest.raises(UsageProblem, match="nothing was written") as caught:
+        RoleFolder(tmp_path, "roles", LOCK).write(adoption.drafts)
 
-    assert [path.name for path in (tmp_path / "roles").iterdir()] == ["standard"]
+    assert caught.value.reasons == (
+        "roles/day.yaml is no file, and a file is needed",
+        "roles/standard is a file, and a folder is needed",
+    )
+    assert {path.name for path in (tmp_path / "roles").iterdir()} == {"standard", "day.yaml"}
+
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "roles").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageProblem) as caught:
+        RoleFolder(tmp_path / "linked", "roles", LOCK).write(adoption.drafts)
+    assert caught.value.reasons == ("roles is a symbolic link, and a folder is needed",)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_disk_that_refuses_says_what_was_written_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
