@@ -45,7 +45,7 @@ class RoleFolder:
     @cached_property
     def desired(self) -> DesiredState:
         """What the files say, nothing where there are none; raises `InputRejected`."""
-        return load_desired_from(self.texts.items(), self._catalogue, self._tolerated)
+        return load_desired_from(self.texts.items(), self._catalogue)
 
     def propose(self, matching: Matching) -> Proposal:
         """Give every live role a file, or the reasons why no file can say it."""
