@@ -315,7 +315,7 @@ def findings_of(made: Planned, guard: Guard) -> tuple[Finding, ...]:
 def how(
     *,
     expect: str | None = None,
-    announce: Callable[[Plan], bool] = lambda _: True,
+    announce: Callable[[Planned], bool] = lambda _: True,
     journal: MemoryJournal | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Apply:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, UsageProblem
 from reconciler.ports import Progress, Unwatched
 from reconciler.render.styled import Line, to_text
 
@@ -36,6 +36,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class ReportFormat(StrEnum):
+    """Whom the output of a command is for that can also be read in the summary of a job or in an issue."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """The global options of one command line."""
@@ -45,23 +53,40 @@ class Invocation:
     colour: Colour
     quiet: bool
     verbose: bool
+    results: list[Path] = field(default_factory=list, repr=False)
+    """The files that a command was allowed to write its result to; what went wrong is told there, too."""
     bars: list[Bars] = field(default_factory=list, repr=False)
     """The bars on the screen, if any."""
 
     def show(self, lines: Iterable[Line]) -> None:
         """Write lines to standard output."""
         self._clear()
-        _write(sys.stdout, to_text(lines, colour=self._coloured(sys.stdout)))
+        write_text(sys.stdout, to_text(lines, colour=self._coloured(sys.stdout)))
 
     def tell(self, lines: Iterable[Line]) -> None:
         """Write lines to standard error: what is no result, such as errors and questions."""
         self._clear()
-        _write(sys.stderr, to_text(lines, colour=self._coloured(sys.stderr)))
+        write_text(sys.stderr, to_text(lines, colour=self._coloured(sys.stderr)))
 
     def give(self, document: str) -> None:
         """Write a finished document to standard output, byte for byte."""
         self._clear()
-        _write(sys.stdout, document)
+        write_text(sys.stdout, document)
+
+    def deliver(self, document: str) -> None:
+        """Write a finished document to standard output and to every file that was allowed for the result.
+
+        A file that cannot be written is told and is no error of its own.
+        """
+        self.give(document)
+        for path in self.results:
+            from reconciler.cli.output import write_file
+            from reconciler.render.problems import error_text
+
+            try:
+                write_file(path, document)
+            except UsageProblem as problem:
+                self.tell(error_text(problem))
 
     def progress(self) -> Progress:
         """Give the progress display: bars on a terminal, lines with -v, nothing otherwise."""
@@ -86,7 +111,7 @@ class Invocation:
         return _is_terminal(stream) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
-def _write(stream: TextIO | None, text: str) -> None:
+def write_text(stream: TextIO | None, text: str) -> None:
     """Write text; what the stream cannot show is escaped, and a reader who left or a full disk changes nothing.
 
     A closed pipe must not end an apply half way or change its exit code, so the stream is pointed at nothing.
@@ -103,7 +128,7 @@ def _write(stream: TextIO | None, text: str) -> None:
         os.dup2(nothing, stream.fileno())
         os.close(nothing)
         if error.errno != errno.EPIPE and stream is not sys.stderr:
-            _write(sys.stderr, f"error[output] The output could not be written ({error.strerror})\n")
+            write_text(sys.stderr, f"error[output] The output could not be written ({error.strerror})\n")
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -118,18 +143,33 @@ class ReportingCommand(click.Command):
         from reconciler.render.annotations import error_annotations
         from reconciler.render.plan_json import to_json
         from reconciler.render.problems import error_document, error_text
+        from reconciler.render.problems_markdown import error_markdown
 
         invocation: Invocation = ctx.obj
         try:
             return super().invoke(ctx)
         except ReconcilerError as error:
-            if ctx.params.get("output_format") == Format.JSON:
-                invocation.give(to_json(error_document(error)))
-            else:
-                if ctx.params.get("output_format") == "github":
+            match ctx.params.get("output_format"):
+                case "json":
+                    invocation.give(to_json(error_document(error)))
+                    ctx.exit(error.exit_code)
+                case "github":
                     invocation.give(error_annotations(error))
-                invocation.tell(error_text(error))
+                case "markdown":
+                    invocation.deliver(error_markdown(error, str(ctx.info_name)))
+            invocation.tell(error_text(error))
             ctx.exit(error.exit_code)
+
+
+def report_format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--format text|json|markdown` to a command."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice([str(f) for f in ReportFormat]),
+        default=str(ReportFormat.TEXT),
+        help="For the terminal, for machines, or for a job summary or an issue. Default: text.",
+    )(function)
 
 
 def format_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.invocation import Colour, Invocation
+from reconciler.cli.stray import Stray
 from reconciler.errors import Exit
 
 COMMANDS = {
@@ -97,7 +97,12 @@ def reconciler(
     if quiet and verbose:
         raise click.UsageError("-q and -v contradict each other")
     ctx.obj = Invocation(
-        settings_file=settings_file, tenant=tenant, colour=Colour(colour), quiet=quiet, verbose=verbose
+        settings_file=settings_file,
+        tenant=tenant,
+        colour=Colour(colour),
+        quiet=quiet,
+        verbose=verbose,
+        results=ctx.obj,
     )
 
 
@@ -107,18 +112,20 @@ def run(arguments: Sequence[str]) -> int:
     Errors raised on purpose are told by the command itself. What arrives here is a wrong command line, an
     interruption, a closed pipe, or a bug of ours, whose text might hold anything and is therefore not shown.
     """
+    results: list[Path] = []
+    stray = Stray(arguments, COMMANDS, results)
     try:
-        code = reconciler.main(list(arguments), prog_name="reconciler", standalone_mode=False)
+        code = reconciler.main(list(arguments), prog_name="reconciler", standalone_mode=False, obj=results)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as wrong:
-        _wrong_usage(wrong, data=_wants_data(arguments))
+        stray.wrong_usage(wrong)
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted; nothing more was sent.", err=True)
+        stray.interrupted()
         return Exit.INTERRUPTED
     except Exception as bug:  # noqa: BLE001 - the one outermost place; it becomes exit code 70
-        _our_bug(bug, frames="-v" in arguments or "--verbose" in arguments, data=_wants_data(arguments))
+        stray.our_bug(bug)
         return Exit.OUR_BUG
     return code if isinstance(code, int) else Exit.DONE
 
@@ -126,42 +133,6 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Run the command line of this process."""
     sys.exit(run(sys.argv[1:]))
-
-
-def _wants_data(arguments: Sequence[str]) -> bool:
-    """Say whether a command line that could not be read asked for JSON."""
-    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
-
-
-def _wrong_usage(wrong: click.ClickException, *, data: bool) -> None:
-    context = getattr(wrong, "ctx", None)
-    command = context.command_path if context is not None else "reconciler"
-    _tell("usage", Exit.USAGE, wrong.format_message(), f"see `{command} --help`", data=data)
-
-
-def _our_bug(bug: Exception, *, frames: bool, data: bool) -> None:
-    """Tell where a bug happened without its text, which might hold foreign text or a key."""
-    import traceback
-
-    stack = traceback.extract_tb(bug.__traceback__)
-    places = [
-        f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in (stack if frames else stack[-1:])
-    ]
-    told = "\n  at ".join([f"A bug of ours: {type(bug).__name__}", *places])
-    _tell("bug", Exit.OUR_BUG, told, "report this with the command and, with -v, the lines above", data=data)
-
-
-def _tell(code: str, exit_code: Exit, detail: str, fix: str, *, data: bool) -> None:
-    """Tell an error that no command could tell, as text or as a document like every other error."""
-    from reconciler.render.escape import visible
-    from reconciler.render.plan_json import to_json
-    from reconciler.render.problems import stray_document
-
-    if data:
-        click.echo(to_json(stray_document(code, exit_code, detail, fix)), nl=False)
-        return
-    click.echo(f"error[{code}] " + "\n".join(visible(part) for part in detail.splitlines()), err=True)
-    click.echo(f"  fix: {fix}", err=True)
 
 
 if __name__ == "__main__":

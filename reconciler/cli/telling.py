@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.errors import UsageProblem
-from reconciler.model.notice import Notice
 from reconciler.render.styled import Line
 
 if TYPE_CHECKING:
@@ -27,7 +26,12 @@ class Telling:
     notice: bool
     names: Path | None
 
-    def require_usable(self, project: Project, out: Path | None) -> None:
+    def require_apart(self, out: Path | None) -> None:
+        """Raise `UsageProblem` where the list of names would be the file of the plan; called before that is touched."""
+        if self.names is not None and out is not None and out.resolve() == self.names.resolve():
+            raise UsageProblem("--out and --names name the same file", fix="Name two files")
+
+    def require_usable(self, project: Project) -> None:
         """Raise `UsageProblem` where the list of names may not be written; called before the tenant is read."""
         if self.names is None:
             return
@@ -38,21 +42,11 @@ class Telling:
         if str(self.names) == "-":
             raise UsageProblem("Names are never written to standard output", fix="Name a file")
         project.require_output(self.names)
-        if out is not None and out.resolve() == self.names.resolve():
-            raise UsageProblem("--out and --names name the same file", fix="Name two files")
         if would_be_committed(self.names):
             raise UsageProblem(
                 f"{self.names} is in a git repository that does not ignore it, and people's names do not belong there",
                 fix="Name a file that git ignores, such as .reconciler/people.csv, or one outside the repository",
             )
-
-    def notices(self, planned: Planned) -> tuple[Notice, ...] | None:
-        """Give the notices of a plan, None where nobody asked for them."""
-        if not self.notice:
-            return None
-        from reconciler.core.notice import notices
-
-        return notices(planned.facts)
 
     def write_names(self, planned: Planned, tenant: TenantReader, progress: Progress) -> tuple[Line, ...]:
         """Write the list of the people to tell, readable by its owner alone, and give what to say about it.

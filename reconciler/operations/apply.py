@@ -25,8 +25,8 @@ class Apply:
 
     expect: str | None
     """The digest that was reviewed; None where the reader of the announcement is the reviewer."""
-    announce: Callable[[Plan], bool]
-    """Shown the whole plan after every guard has passed; False means no."""
+    announce: Callable[[Planned], bool]
+    """Shown the whole plan, with what it was made from, after every guard has passed; False means no."""
     open_journal: Callable[[Plan], Journal]
     """Called once, when the first write is certain to follow."""
     stopped: Callable[[], bool]
@@ -53,7 +53,7 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
     if not planned.facts.writes:
         return Applied(plan=planned.plan, report=None)
     asked = clock.monotonic()
-    if not how.announce(planned.plan):
+    if not how.announce(planned):
         raise Interrupted("Nothing was written", fix="Run apply again when you are ready")
     if clock.monotonic() - asked > FRESH_SECONDS:
         planned = _cleared(request, tenant, planned.plan.digest, clock, progress)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+ARTEFACT = "see the artefact"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -26,6 +28,8 @@ class Section:
     closing: str = ""
     """Comes after the items where any is shown; how many were left out is told behind it."""
     after: str = ""
+    rest: str = ARTEFACT
+    """Where a reader finds what was left out."""
 
     def shown(self, kept: int) -> str:
         """Give the text with every fixed item and the first `kept` of the others; the rest is counted."""
@@ -38,7 +42,7 @@ class Section:
                 items.append(item.text)
         left_out = len(self.items) - len(items)
         told = f"{self.opening}{''.join(items)}{self.closing}" if items else ""
-        more = f"\n{left_out:,} more, see the artefact.\n" if left_out else ""
+        more = f"\n{left_out:,} more, {self.rest}.\n" if left_out else ""
         return f"{self.before}{told}{more}{self.after}"
 
     @property
@@ -78,6 +82,12 @@ def _filled(sections: Sequence[Section], room: int) -> Iterator[str]:
             room -= needed
             kept += 1
         yield section.shown(kept)
+
+
+def bounded(sections: Sequence[Section], limit: int) -> str:
+    """Give the sections in at most `limit` bytes, cut anywhere where what must stay does not fit."""
+    whole = fit(sections, limit)
+    return within("".join(section.shown(0) for section in sections), limit) if whole is None else whole
 
 
 def within(text: str, limit: int) -> str:

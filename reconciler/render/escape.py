@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+LONGEST = 200
+"""Names are cut after this many characters, with the number of the rest, where there is little room for them."""
+
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 _BLANK = frozenset(
@@ -17,6 +20,12 @@ _BLANK = frozenset(
 """Code points that draw nothing although their category says letter, mark or symbol."""
 
 _COMMAND, _COMMAND_SHOWN = "##[", "#\\u{23}["
+
+
+def cut(text: str, most: int) -> str:
+    """Give the first `most` characters of `text` and the number of the rest; nothing in it is escaped."""
+    rest = len(text) - most
+    return f"{text[:most]}… ({rest:,} more)" if rest > 0 else text
 
 
 def visible(text: str, most: int | None = None) -> str:
@@ -36,8 +45,8 @@ def visible(text: str, most: int | None = None) -> str:
         for at, char in enumerate(shown)
     )
     escaped = escaped.replace(_COMMAND, _COMMAND_SHOWN)
-    cut = len(text) - len(shown)
-    return f"{escaped}… ({cut:,} more)" if cut else escaped
+    rest = len(text) - len(shown)
+    return f"{escaped}… ({rest:,} more)" if rest else escaped
 
 
 def _hidden(char: str) -> bool:

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reconciler.render.escape import visible
-
-LONGEST = 200
-"""Names and words are cut after this many characters, with the number of the rest."""
+from reconciler.render.escape import LONGEST, visible
 
 _BREAKING = re.compile(r"[`|<$]")
 """What could end the code, a cell of a table, or begin a tag or a formula around it."""

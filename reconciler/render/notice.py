@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from reconciler.core.wording import people
 from reconciler.model.change import Action
 from reconciler.model.notice import Affected, Beside, Loss, Notice
 from reconciler.model.plan import Plan
 from reconciler.render.csv import csv_text
+from reconciler.render.escape import LONGEST, cut
 from reconciler.render.styled import Line, Tone, line, span
 
 MOST_AREAS = 5
@@ -26,13 +27,31 @@ def notices_text(notices: Sequence[Notice]) -> Iterator[Line]:
     yield line(span("Tell the people", Tone.STRONG), span("  one message per role, to paste", Tone.FAINT))
     for notice in notices:
         yield ()
-        bound = "" if notice.exact else "at most "
-        verb = "loses" if notice.people == 1 else "lose"
-        yield line(span(f"  {notice.name}: ", Tone.STRONG), f"{bound}{people(notice.people)} {verb} something")
+        yield line(span(f"  {notice.name}: ", Tone.STRONG), told_to(notice))
         yield line(f"    Subject: {subject(notice)}")
         yield ()
         for text in message(notice):
             yield line(f"    {text}")
+
+
+def told_to(notice: Notice) -> str:
+    """Say how many people a message is for."""
+    bound = "" if notice.exact else "at most "
+    return f"{bound}{people(notice.people)} {'loses' if notice.people == 1 else 'lose'} something"
+
+
+def shortened(notice: Notice) -> Notice:
+    """Give a notice whose foreign texts are cut as every name is where the reader's patience or room is bounded."""
+    return replace(
+        notice,
+        name=cut(notice.name, LONGEST),
+        becomes=None if notice.becomes is None else cut(notice.becomes, LONGEST),
+        owner=None if notice.owner is None else cut(notice.owner, LONGEST),
+        losses=tuple(
+            replace(loss, label=cut(loss.label, LONGEST), category=cut(loss.category, LONGEST))
+            for loss in notice.losses
+        ),
+    )
 
 
 def subject(notice: Notice) -> str:

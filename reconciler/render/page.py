@@ -9,9 +9,6 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.render.escape import visible
 
-LONGEST = 200
-"""Names are cut after this many characters, with the number of the rest."""
-
 
 def text(foreign: str, most: int | None = None) -> str:
     """Escape text for any place in the file; every text that is not written by us goes through this."""

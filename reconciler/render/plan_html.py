@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.model.finding import Finding
-from reconciler.render.page import LONGEST, page, text
+from reconciler.model.notice import Notice
+from reconciler.render.escape import LONGEST
+from reconciler.render.notice import message, shortened, subject, told_to
+from reconciler.render.page import page, text
 from reconciler.render.view import ChangeView, PermissionView, PlanView, level_word
 
 _STYLE = """
@@ -45,6 +48,7 @@ def _parts(shown: PlanView) -> Iterator[str]:
     yield from _texts(shown)
     yield from _listed("Notes", shown.plan.notes, None)
     yield from _listed("Not managed here, left alone", shown.plan.unmanaged, LONGEST)
+    yield from _notices(shown.notices)
 
 
 def _head(shown: PlanView) -> Iterator[str]:
@@ -142,3 +146,18 @@ def _listed(title: str, told: Iterable[str], most: int | None) -> Iterator[str]:
         yield f"<details><summary>{title} ({len(items):,})</summary>\n<ul>"
         yield from items
         yield "</ul>\n</details>"
+
+
+def _notices(drafts: Iterable[Notice]) -> Iterator[str]:
+    """Give the messages to paste, one after the other."""
+    told = [_notice(shortened(draft)) for draft in drafts]
+    if told:
+        yield f"<details><summary>Notice to the people affected ({len(told):,})</summary>"
+        yield from told
+        yield "</details>"
+
+
+def _notice(draft: Notice) -> str:
+    lines = (f"Subject: {subject(draft)}", "", *message(draft))
+    body = "".join(f"{text(told)}\n" for told in lines)
+    return f"<p><strong>{text(draft.name)}</strong>: {told_to(draft)}</p>\n<pre>{body}</pre>"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from reconciler.core.wording import LISTED, roles
+from reconciler.core.wording import LISTED, people, roles
 from reconciler.model.change import Action
 from reconciler.model.finding import Finding, FindingLevel
-from reconciler.model.notice import Notice
 from reconciler.model.plan import PlannedChange
 from reconciler.render.notice import notices_text
 from reconciler.render.styled import Line, Tone, line, span
@@ -16,8 +15,8 @@ from reconciler.render.view import ChangeView, PlanView, level_word
 _TONES = {FindingLevel.BLOCK: Tone.BAD, FindingLevel.CONFIRM: Tone.CARE, FindingLevel.WARN: Tone.FAINT}
 
 
-def plan_text(shown: PlanView, notices: Sequence[Notice] | None = None) -> Iterator[Line]:
-    """Give the lines of a plan, with the messages to the people who lose something where `notices` are given."""
+def plan_text(shown: PlanView, *, drafts: bool = False) -> Iterator[Line]:
+    """Give the lines of a plan; with `drafts`, the messages to the people who lose something in full."""
     yield from verdict_text(shown)
     for finding in shown.findings:
         yield ()
@@ -25,10 +24,10 @@ def plan_text(shown: PlanView, notices: Sequence[Notice] | None = None) -> Itera
     for change in shown.changes:
         yield ()
         yield from _change_text(change)
-    if notices is not None:
+    if drafts:
         yield ()
-        yield from notices_text(notices)
-    yield from _tail(shown)
+        yield from notices_text(shown.notices)
+    yield from _tail(shown, told=drafts)
 
 
 def verdict_text(shown: PlanView) -> Iterator[Line]:
@@ -94,7 +93,7 @@ def _by_category(change: PlannedChange) -> Iterator[Line]:
         yield line(span(f"  + {category.ljust(width)}", Tone.GOOD), f"  {', '.join(names)}")
 
 
-def _tail(shown: PlanView) -> Iterator[Line]:
+def _tail(shown: PlanView, *, told: bool) -> Iterator[Line]:
     plan = shown.plan
     if plan.unmanaged:
         yield ()
@@ -106,5 +105,11 @@ def _tail(shown: PlanView) -> Iterator[Line]:
     if plan.changes:
         yield ()
         yield line(span(f"Digest {plan.digest}", Tone.FAINT))
+    if shown.notices and not told:
+        bound = "" if all(notice.exact for notice in shown.notices) else "at most "
+        whom = people(plan.summary.people_losing)
+        yield line(
+            span("Tell:  ", Tone.STRONG), f"{shown.telling}   (drafts what {bound}{whom} should know beforehand)"
+        )
     for number, step in enumerate(shown.steps):
         yield line(span("Next:  " if not number else "Then:  ", Tone.STRONG), step)

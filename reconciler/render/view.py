@@ -10,12 +10,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler.core.facts import Facts
+from reconciler.core.notice import notices
 from reconciler.core.wording import people, roles
 from reconciler.model.change import Action, Direction
 from reconciler.model.finding import Finding, FindingLevel, Guard
+from reconciler.model.notice import Notice
 from reconciler.model.permission import PermissionSet
 from reconciler.model.plan import PermissionImpact, Plan, PlannedChange
-from reconciler.render.vocabulary import Vocabulary
+from reconciler.render.vocabulary import Vocabulary, vocabulary
 
 _EARLY = 3
 """How many findings a reader sees before anything else on the first screen of a terminal."""
@@ -80,6 +83,10 @@ class PlanView:
     """Commands to type next, in order."""
     vocabulary: Vocabulary | None
     """None where the plan is all that is known; then nothing may be called harmless."""
+    notices: tuple[Notice, ...]
+    """Drafts of messages to the people who lose something, one per role; none where nobody does or nobody knows."""
+    telling: str
+    """The command that gives these drafts as text."""
 
     @property
     def effects(self) -> tuple[str, ...]:
@@ -106,11 +113,19 @@ class PlanView:
         return kind and self.vocabulary is not None and not change.sensitive_grants
 
 
-def view(plan: Plan, base: str | None = None, vocabulary: Vocabulary | None = None) -> PlanView:
+def full_view(plan: Plan, facts: Facts, base: str | None = None) -> PlanView:
+    """Put a plan in reading order with all that the facts it was made from tell beside it."""
+    return view(plan, base, vocabulary(facts), notices(facts))
+
+
+def view(
+    plan: Plan, base: str | None = None, words: Vocabulary | None = None, drafts: tuple[Notice, ...] = ()
+) -> PlanView:
     """Put a plan in reading order.
 
-    `base` is the revision it was compared with, for the next commands. `vocabulary` tells sensitive grants apart.
+    `base` is the revision it was compared with, for the next commands. `words` tell sensitive grants apart.
     """
+    compared = "" if base is None else f" --base {shlex.quote(base)}"
     moving = _moving(plan)
     changes = sorted(plan.changes, key=lambda c: (-c.people_losing, -c.people_gaining, c.role))
     return PlanView(
@@ -119,10 +134,12 @@ def view(plan: Plan, base: str | None = None, vocabulary: Vocabulary | None = No
         stops=plan.blocked or bool(plan.unconfirmed),
         reach=_reach(plan),
         findings=tuple(sorted(plan.findings, key=_urgency)),
-        changes=tuple(_change(change, moving, _sensitive(change, vocabulary)) for change in changes),
+        changes=tuple(_change(change, moving, _sensitive(change, words)) for change in changes),
         counts=_counts(plan),
-        steps=_steps(plan, "" if base is None else f" --base {shlex.quote(base)}"),
-        vocabulary=vocabulary,
+        steps=_steps(plan, compared),
+        vocabulary=words,
+        notices=drafts,
+        telling=f"reconciler plan --notice{compared}",
     )
 
 

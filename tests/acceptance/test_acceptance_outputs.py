@@ -6,7 +6,7 @@ import pytest
 from acceptance.desk import Desk
 from fakes.reading import commands, parsed
 
-from reconciler.render.markdown import COMMENT, MARKER
+from reconciler.render.markdown import COMMENT, marker
 
 pytestmark = pytest.mark.sockets
 
@@ -30,7 +30,7 @@ def test_plan_as_markdown_is_a_comment(desk: Desk) -> None:
     told = desk.run("plan", "--format", "markdown").out
     digest = desk.plan()["digest"]
 
-    assert told.startswith(f"{MARKER}\n")
+    assert told.startswith(f"{marker('plan')}\n")
     assert f"\n```sh\nreconciler apply --expect {digest}\n```\n" in told
     assert "\n- agent  conversations.bulk_close  42 of 120 lose it\n" in told
     assert len(told.encode()) <= COMMENT

@@ -10,12 +10,11 @@ from builders import planned
 from golden.cases import CASES, request, tenant
 
 from reconciler.operations.plan import Planned
-from reconciler.render.markdown import plan_markdown
 from reconciler.render.plan_json import decode, encode
+from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
 from reconciler.render.styled import to_text
-from reconciler.render.view import view
-from reconciler.render.vocabulary import vocabulary
+from reconciler.render.view import full_view
 
 MANY = 12
 """Cases that there are at least; a folder that is not found would otherwise be a case that passes."""
@@ -23,7 +22,7 @@ MANY = 12
 
 def rendered(found: Planned, form: str) -> str:
     """Give a plan in the form of a stored file."""
-    shown = view(found.plan, None, vocabulary(found.facts))
+    shown = full_view(found.plan, found.facts)
     forms = {
         "plan.json": lambda: encode(found.plan),
         "plan.txt": lambda: to_text(plan_text(shown), colour=False),

@@ -21,14 +21,16 @@ from reconciler.render.budget import size, within
 from reconciler.render.checklist import plan_checklist
 from reconciler.render.escape_markdown import code, fenced, prose
 from reconciler.render.escape_workflow import command
-from reconciler.render.markdown import MARKER, plan_markdown
+from reconciler.render.markdown import marker
 from reconciler.render.plan_html import plan_html
 from reconciler.render.plan_json import document
+from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
 from reconciler.render.styled import to_text
-from reconciler.render.view import PlanView, view
+from reconciler.render.view import PlanView, full_view
 from reconciler.render.vocabulary import vocabulary
 
+MARKER = marker("plan")
 HOSTILE = (
     "@team",
     "#123",
@@ -133,7 +135,7 @@ def in_text(told: str) -> set[tuple[str, str, str]]:
 
 def told_of(found: Planned) -> PlanView:
     """Give a plan in reading order with its vocabulary."""
-    return view(found.plan, "main", vocabulary(found.facts))
+    return full_view(found.plan, found.facts, "main")
 
 
 @given(worlds(), guard_settings)
@@ -174,6 +176,10 @@ def named(shown: PlanView, name: str) -> PlanView:
         shown,
         plan=plan,
         changes=changes,
+        notices=tuple(
+            dataclasses.replace(n, name=name, owner=name, becomes=None if n.becomes is None else name)
+            for n in shown.notices
+        ),
         reach=tuple(dataclasses.replace(r, most=None if r.most is None else name) for r in shown.reach),
         findings=tuple(dataclasses.replace(f, message=f'"{name}" takes a.b from {name}') for f in shown.findings),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.invocation import Format, Invocation, ReportingCommand, base_option, format_option
+from reconciler.cli.invocation import Invocation, ReportFormat, ReportingCommand, base_option, report_format_option
 from reconciler.errors import Exit, UsageProblem
 from reconciler.model.finding import Confirmation
 from reconciler.model.outcome import Report, Result
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.cli.interrupt import Stopping
     from reconciler.cli.journal import FileJournal
     from reconciler.operations.apply import Applied
+    from reconciler.operations.plan import Planned
     from reconciler.ports import Clock
 
 NO_LIMIT = 10**9
@@ -30,6 +31,7 @@ Examples:
   reconciler apply                                  shows the plan, asks, writes
   reconciler apply --expect sha256:… --yes          in CI: exactly what was reviewed
   reconciler apply --yes --confirm ID=42            one yes for this run, for at most 42 people
+  reconciler apply --yes --format markdown          a report for the summary of a job
 \b
 --yes answers the final question only. No option skips a guard.
 """
@@ -46,7 +48,7 @@ Examples:
 )
 @base_option
 @click.option("--yes", is_flag=True, help="Answer the final question; never a guard.")
-@format_option
+@report_format_option
 @click.pass_obj
 def command(
     invocation: Invocation,
@@ -65,6 +67,7 @@ def command(
     from reconciler.operations.apply import Apply, apply
     from reconciler.tenants.clock import SystemClock
 
+    form = ReportFormat(output_format)
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     expect = _only(expects)
     request = project.request(base=base, extra=_for_this_run(confirms, clock.now().date(), counted=yes))
@@ -73,13 +76,13 @@ def command(
         gate = _Gate(project.state_folder / "journal", clock, stack)
         how = Apply(
             expect=expect,
-            announce=lambda made: _announce(invocation, made, base, yes=yes, data=output_format == Format.JSON),
+            announce=lambda planned: _announce(invocation, planned, base, form, yes=yes),
             open_journal=gate.open,
             stopped=gate.stopped,
         )
         done = apply(request, tenant, how, clock, progress)
         gate.over()
-        _tell(invocation, done, output_format)
+        _tell(invocation, done, form)
     return exit_of(done.report)
 
 
@@ -167,35 +170,43 @@ def exit_of(report: Report | None) -> Exit:
     return Exit.STALE if report.stale and not touched else Exit.PARTLY_APPLIED
 
 
-def _announce(invocation: Invocation, made: Plan, base: str | None, *, yes: bool, data: bool) -> bool:
+def _announce(invocation: Invocation, planned: Planned, base: str | None, form: ReportFormat, *, yes: bool) -> bool:
     """Show the whole list, then ask; without a terminal and without --yes, say what is missing.
 
-    Where standard output is for a machine, the list goes to standard error, and only if somebody is asked.
+    Where standard output is a document, the list goes to standard error: beside JSON only if somebody is asked,
+    beside Markdown always, because that is the summary of a job whose log is read, too.
     """
     from reconciler.render.plan_text import plan_text
-    from reconciler.render.view import view
+    from reconciler.render.view import full_view
 
     if not yes and not sys.stdin.isatty():
         raise UsageProblem(
             "apply asks before it writes, and there is no terminal to ask on; nothing was written",
             fix="Add --yes to answer yes; it answers this question only",
         )
-    if not data:
-        invocation.show(plan_text(view(made, base)))
-    elif not yes:
-        invocation.tell(plan_text(view(made, base)))
+    shown = plan_text(full_view(planned.plan, planned.facts, base))
+    if form is ReportFormat.TEXT:
+        invocation.show(shown)
+    elif form is ReportFormat.MARKDOWN or not yes:
+        invocation.tell(shown)
     return yes or click.confirm("Write these changes to the tenant?", default=False, err=True)
 
 
-def _tell(invocation: Invocation, done: Applied, output_format: str) -> None:
+def _tell(invocation: Invocation, done: Applied, form: ReportFormat) -> None:
+    """Tell what became of the plan; beside Markdown as text on standard error, too."""
     from reconciler.render.plan_json import document, to_json
     from reconciler.render.report import report_document, report_text
+    from reconciler.render.report_markdown import report_markdown
     from reconciler.render.styled import Tone, line, span
 
-    if output_format == Format.JSON:
+    if form is ReportFormat.JSON:
         report = None if done.report is None else report_document(done.report)
         invocation.give(to_json({"plan": document(done.plan), "report": report}))
-    elif done.report is None:
-        invocation.show([line(span("Nothing to do: the tenant is as the files say", Tone.GOOD))])
+        return
+    nothing = [line(span("Nothing to do: the tenant is as the files say", Tone.GOOD))]
+    shown = nothing if done.report is None else report_text(done.report)
+    if form is ReportFormat.MARKDOWN:
+        invocation.give(report_markdown(done.plan, done.report))
+        invocation.tell(shown)
     else:
-        invocation.show(report_text(done.report))
+        invocation.show(shown)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from reconciler.cli.invocation import Format, Invocation, ReportingCommand, base_option, format_option
+from reconciler.cli.invocation import Invocation, ReportFormat, ReportingCommand, base_option, report_format_option
 from reconciler.errors import Exit
 
 EPILOG = """\b
 Examples:
   reconciler drift                   what differs from the files
   reconciler drift --format json     the plan that would undo it
+  reconciler drift --format markdown for an issue
 \b
 Exits 2 when anything moved, 0 when nothing did.
 """
@@ -18,14 +19,15 @@ Exits 2 when anything moved, 0 when nothing did.
 
 @click.command("drift", cls=ReportingCommand, epilog=EPILOG)
 @base_option
-@format_option
+@report_format_option
 @click.pass_obj
 def command(invocation: Invocation, *, output_format: str, base: str | None) -> int:
     """Say what the tenant has that the files do not say, and the other way round. Writes nothing."""
     from reconciler.cli.wiring import Project
-    from reconciler.core.notes import unknown_permissions
     from reconciler.operations.plan import plan
+    from reconciler.render.drift_markdown import drift_markdown
     from reconciler.render.drift_text import drift_text
+    from reconciler.render.drift_view import drift_view
     from reconciler.render.plan_json import encode
     from reconciler.tenants.clock import SystemClock
 
@@ -33,9 +35,12 @@ def command(invocation: Invocation, *, output_format: str, base: str | None) -> 
     request = project.request(base=base)
     with project.reader(clock, progress) as tenant:
         planned = plan(request, tenant, clock, progress)
-    made, unknown = planned.plan, unknown_permissions(planned.facts)
-    if output_format == Format.JSON:
-        invocation.give(encode(made))
-    else:
-        invocation.show(drift_text(made, unknown))
-    return Exit.CHANGES_PENDING if made.changes or unknown else Exit.DONE
+    shown = drift_view(planned.plan, planned.facts)
+    match ReportFormat(output_format):
+        case ReportFormat.JSON:
+            invocation.give(encode(planned.plan))
+        case ReportFormat.MARKDOWN:
+            invocation.give(drift_markdown(shown))
+        case ReportFormat.TEXT:
+            invocation.show(drift_text(shown))
+    return Exit.CHANGES_PENDING if shown.moved else Exit.DONE

@@ -11,11 +11,11 @@ import click
 from reconciler.cli.invocation import Invocation, ReportingCommand
 from reconciler.cli.telling import Telling, telling_options
 from reconciler.errors import Exit, UsageProblem
-from reconciler.model.notice import Notice
 from reconciler.model.plan import Plan
 
 if TYPE_CHECKING:
     from reconciler.operations.plan import Planned
+    from reconciler.render.view import PlanView
 
 EPILOG = """\b
 Examples:
@@ -62,77 +62,73 @@ def command(
 ) -> int:
     """Compare the files with the tenant and say what would change, for how many people. Writes nothing there.
 
-    With --notice, messages to the people who lose something are part of the text; as JSON they come alone. Names
-    and addresses of people are in no output but the file of --names.
+    With --notice, messages to the people who lose something are part of the text; as JSON they come alone, and as
+    Markdown and HTML they are always there. Names and addresses of people are in no output but the file of --names.
     """
     from reconciler.cli.output import write_file
     from reconciler.cli.wiring import Project
     from reconciler.operations.plan import plan
     from reconciler.render.plan_text import plan_text, verdict_text
-    from reconciler.render.view import view
-    from reconciler.render.vocabulary import vocabulary
+    from reconciler.render.view import full_view
     from reconciler.tenants.clock import SystemClock
 
-    if telling.notice and output_format not in {PlanFormat.TEXT, PlanFormat.JSON}:
-        raise UsageProblem("--notice comes as text or as JSON", fix="Use --format text or --format json")
+    form = PlanFormat(output_format)
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
-    telling.require_usable(project, out)
+    telling.require_apart(out)
     if out is not None:
         project.require_output(out)
         out.unlink(missing_ok=True)  # a plan that cannot be made leaves none of yesterday behind
+        invocation.results.append(out)
+    if telling.notice and form in {PlanFormat.GITHUB, PlanFormat.CHECKLIST}:
+        raise UsageProblem(f"--format {form} has no place for --notice", fix="Use another format, or leave one out")
+    telling.require_usable(project)
     request = project.request(base=base)
     with project.reader(clock, progress) as tenant:
         planned = plan(request, tenant, clock, progress)
         names_written = telling.write_names(planned, tenant, progress)
-    made, notices = planned.plan, telling.notices(planned)
-    shown = view(made, base, vocabulary(planned.facts))
+    shown = full_view(planned.plan, planned.facts, base)
     if out is not None:
-        write_file(out, document_of(planned, base, PlanFormat(output_format), notices))
+        write_file(out, document_of(shown, planned, form, drafts=telling.notice))
         invocation.show(verdict_text(shown))
-    elif output_format == PlanFormat.TEXT:
-        invocation.show(plan_text(shown, notices))
+    elif form is PlanFormat.TEXT:
+        invocation.show(plan_text(shown, drafts=telling.notice))
     else:
-        invocation.give(document_of(planned, base, PlanFormat(output_format), notices))
+        invocation.give(document_of(shown, planned, form, drafts=telling.notice))
     invocation.tell(names_written)
-    return exit_of(made, exit_code=exit_code)
+    return exit_of(planned.plan, exit_code=exit_code)
 
 
-def document_of(
-    planned: Planned, base: str | None, output_format: PlanFormat, notices: tuple[Notice, ...] | None
-) -> str:
+def document_of(shown: PlanView, planned: Planned, output_format: PlanFormat, *, drafts: bool) -> str:
     """Give a plan as a finished document; text has no colours."""
     from reconciler.render.annotations import plan_annotations
     from reconciler.render.checklist import plan_checklist
-    from reconciler.render.markdown import plan_markdown
     from reconciler.render.plan_html import plan_html
+    from reconciler.render.plan_markdown import plan_markdown
     from reconciler.render.plan_text import plan_text
     from reconciler.render.styled import to_text
-    from reconciler.render.view import view
     from reconciler.render.vocabulary import vocabulary
 
-    words = vocabulary(planned.facts)
-    shown = view(planned.plan, base, words)
     match output_format:
         case PlanFormat.TEXT:
-            return to_text(plan_text(shown, notices), colour=False)
+            return to_text(plan_text(shown, drafts=drafts), colour=False)
         case PlanFormat.JSON:
-            return _as_data(planned.plan, notices)
+            return _as_data(shown, drafts=drafts)
         case PlanFormat.MARKDOWN:
             return plan_markdown(shown)
         case PlanFormat.GITHUB:
             return plan_annotations(shown)
         case PlanFormat.CHECKLIST:
-            return plan_checklist(shown, words)
+            return plan_checklist(shown, vocabulary(planned.facts))
         case PlanFormat.HTML:
             return plan_html(shown)
 
 
-def _as_data(made: Plan, notices: tuple[Notice, ...] | None) -> str:
+def _as_data(shown: PlanView, *, drafts: bool) -> str:
     """Give the plan document, or the notices alone: they are no part of what is reviewed and applied."""
     from reconciler.render.notice import notices_document
     from reconciler.render.plan_json import encode, to_json
 
-    return encode(made) if notices is None else to_json(notices_document(notices))
+    return to_json(notices_document(shown.notices)) if drafts else encode(shown.plan)
 
 
 def exit_of(made: Plan, *, exit_code: bool) -> Exit:

@@ -10,7 +10,7 @@ import click
 
 from reconciler.cli.invocation import Invocation, ReportingCommand
 from reconciler.errors import Exit, Severity, UsageProblem
-from reconciler.render.styled import Line, Tone, line, span
+from reconciler.render.styled import Tone, line, span
 
 if TYPE_CHECKING:
     from reconciler.cli.wiring import Project
@@ -22,6 +22,7 @@ Examples:
   reconciler validate roles/agent.yaml       only problems of this file
   reconciler validate --format json          for machines
   reconciler validate --format github        annotations on the lines of a pull request
+  reconciler validate --format markdown      for a comment that tells the author
 \b
 Exits 3 when there is an error, or with --strict a warning.
 """
@@ -32,6 +33,7 @@ class ValidateFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
     GITHUB = "github"
 
 
@@ -42,7 +44,7 @@ class ValidateFormat(StrEnum):
     "output_format",
     type=click.Choice([str(f) for f in ValidateFormat]),
     default=str(ValidateFormat.TEXT),
-    help="For people, for machines, or as annotations. Default: text.",
+    help="For people, for machines, for a comment, or as annotations. Default: text.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings count as errors.")
 @click.pass_obj
@@ -60,8 +62,9 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
     from reconciler.render.annotations import problem_annotations
     from reconciler.render.plan_json import to_json
     from reconciler.render.problems import problem_text, problems_document
+    from reconciler.render.problems_markdown import problems_markdown
 
-    project = Project(invocation)
+    project, form = Project(invocation), ValidateFormat(output_format)
     wanted = frozenset(_relative(path, project.root) for path in paths)
     found = validate(
         (
@@ -74,16 +77,20 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
     shown = tuple(problem for problem in found if not wanted or problem.path in wanted)
     errors = sum(problem.severity is Severity.ERROR for problem in shown)
     stops = bool(shown) if strict else bool(errors)
-    if output_format == ValidateFormat.JSON:
+    code = Exit.INPUT_REJECTED if stops else Exit.DONE
+    if form is ValidateFormat.JSON:
         invocation.give(to_json(problems_document(shown)))
-        return Exit.INPUT_REJECTED if stops else Exit.DONE
-    if output_format == ValidateFormat.GITHUB:
-        invocation.give(problem_annotations(shown))
-    invocation.tell(part for problem in shown for part in problem_text(problem))
+        return code
     warnings = _warnings(len(shown) - errors, counted=strict)
-    verdict = _verdict(project, warnings, errors, others=len(found) - len(shown))
-    (invocation.tell if stops else invocation.show)([verdict])
-    return Exit.INPUT_REJECTED if stops else Exit.DONE
+    verdict, tone = _verdict(project, warnings, errors, others=len(found) - len(shown))
+    if form is ValidateFormat.GITHUB:
+        invocation.give(problem_annotations(shown))
+    elif form is ValidateFormat.MARKDOWN:
+        invocation.give(problems_markdown(shown, "validate", verdict))
+    invocation.tell(part for problem in shown for part in problem_text(problem))
+    told = invocation.tell if stops or form is ValidateFormat.MARKDOWN else invocation.show
+    told([line(span(verdict, tone))])
+    return code
 
 
 def _warnings(number: int, *, counted: bool) -> str:
@@ -93,14 +100,14 @@ def _warnings(number: int, *, counted: bool) -> str:
     return f", {_number(number, 'warning')}{counting}"
 
 
-def _verdict(project: Project, warnings: str, errors: int, *, others: int) -> Line:
+def _verdict(project: Project, warnings: str, errors: int, *, others: int) -> tuple[str, Tone]:
     """Say in one line how it went; advice is counted apart from what is wrong."""
     if errors:
-        return line(span(f"{_number(errors, 'problem')}{warnings}", Tone.BAD))
+        return f"{_number(errors, 'problem')}{warnings}", Tone.BAD
     if others:
-        return line(span(f"no problems in these files{warnings}, {others:,} in others", Tone.CARE))
+        return f"no problems in these files{warnings}, {others:,} in others", Tone.CARE
     declared = len(project.reading.desired.roles) + len(project.reading.desired.retired)
-    return line(span(f"{declared:,} role files, no problems{warnings}", Tone.CARE if warnings else Tone.GOOD))
+    return f"{declared:,} role files, no problems{warnings}", Tone.CARE if warnings else Tone.GOOD
 
 
 def _number(number: int, word: str) -> str:

@@ -36,6 +36,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.role import RoleId
 from reconciler.operations import apply as apply_module
 from reconciler.operations.apply import FRESH_SECONDS, Applied, Apply, apply
+from reconciler.operations.plan import Planned
 
 ASKING = replace(ANYTHING_GOES, narrowing_people=2)
 REQUEST = a_request(a_role("agent"))
@@ -201,7 +202,7 @@ def test_apply_announces_the_whole_plan_after_every_guard_has_passed() -> None:
     """What is shown is what is carried out."""
     seen: list[Plan] = []
 
-    done = applied(REQUEST, a_desk(), how(announce=lambda plan: not seen.append(plan)))
+    done = applied(REQUEST, a_desk(), how(announce=lambda found: not seen.append(found.plan)))
 
     assert seen == [done.plan]
 
@@ -210,7 +211,7 @@ def late(tenant: FakeTenant, seconds: float, meanwhile: Callable[[], None] = lam
     """Apply, with an answer to the announcement that takes so long."""
     clock = FakeClock()
 
-    def answer(_: Plan) -> bool:
+    def answer(_: Planned) -> bool:
         clock.advance(seconds)
         meanwhile()
         return True

@@ -29,7 +29,6 @@ from fakes.tenant import FakeTenant, Fault
 from reconciler.errors import TenantUnreachable
 from reconciler.model.outcome import Outcome, Report, Result
 from reconciler.model.person import PersonId
-from reconciler.model.plan import Plan
 from reconciler.model.role import RoleId, RoleKind
 from reconciler.operations.execute import Execution
 from reconciler.operations.plan import Planned
@@ -422,7 +421,7 @@ def meanwhile(act: Callable[[FakeTenant], None]) -> tuple[FakeTenant, Report]:
     """Let somebody act in such a tenant after the plan and before the first write."""
     tenant = a_desk_without_preconditions()
 
-    def answer(_: Plan) -> bool:
+    def answer(_: Planned) -> bool:
         act(tenant)
         return True
 

@@ -22,15 +22,14 @@ from builders import (
 from reconciler.model.finding import GuardSettings
 from reconciler.operations.plan import Planned
 from reconciler.render.plan_html import plan_html
-from reconciler.render.view import view
-from reconciler.render.vocabulary import vocabulary
+from reconciler.render.view import full_view
 
 AGENT = a_live_role("Agent", grants=(VIEW, REPLY))
 
 
 def page(found: Planned) -> str:
     """Give the page of a plan."""
-    return plan_html(view(found.plan, None, vocabulary(found.facts)))
+    return plan_html(full_view(found.plan, found.facts))
 
 
 def test_html_loads_and_runs_nothing() -> None:
@@ -59,5 +58,5 @@ def test_html_says_the_verdict_beside_its_colour() -> None:
     assert 'class="verdict care"' in waiting
     assert "owner: leads" in waiting
     assert 'class="verdict bad"' in refused
-    assert "<pre>" not in refused
+    assert "<pre>reconciler" not in refused
     assert "Digest" not in nothing

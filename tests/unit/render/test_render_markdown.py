@@ -27,12 +27,12 @@ from reconciler.model.finding import GuardSettings, SensitiveGrant
 from reconciler.operations.plan import Planned
 from reconciler.render.budget import Item, Section, fit, size, within
 from reconciler.render.escape_markdown import code, fenced, prose
-from reconciler.render.markdown import COMMENT, MARKER, SUMMARY, UNTRUSTED, plan_markdown
+from reconciler.render.markdown import COMMENT, SUMMARY, UNTRUSTED, marker
 from reconciler.render.plan_html import plan_html
+from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
 from reconciler.render.styled import to_text
-from reconciler.render.view import PlanView, view
-from reconciler.render.vocabulary import vocabulary
+from reconciler.render.view import PlanView, full_view, view
 
 MANY = 5_000
 FIRST_SCREEN = 24
@@ -41,7 +41,7 @@ FIRST_SCREEN = 24
 
 def told(found: Planned) -> PlanView:
     """Give a plan in reading order with its vocabulary."""
-    return view(found.plan, None, vocabulary(found.facts))
+    return full_view(found.plan, found.facts)
 
 
 @functools.cache
@@ -71,7 +71,7 @@ def test_markdown_begins_with_its_marker_and_a_warning_about_names() -> None:
     """A later run finds its own comment, and readers are told what is data."""
     first, second, *_ = plan_markdown(crowd(live=False, settings=ANYTHING_GOES)).splitlines()
 
-    assert (first, second) == (MARKER, UNTRUSTED)
+    assert (first, second) == (marker("plan"), UNTRUSTED)
 
 
 def test_markdown_leaves_out_only_new_roles_and_counts_them() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from builders import REPLY, VIEW, a_live_role, a_plan, a_request, a_role, a_tenant, some_people
+from builders import REPLY, VIEW, a_live_role, a_plan, a_request, a_role, a_tenant, planned, some_people
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ from reconciler.render.notice import message, names_csv, names_written, notices_
 from reconciler.render.plan_json import to_json
 from reconciler.render.plan_text import plan_text
 from reconciler.render.styled import Line, to_text
-from reconciler.render.view import view
+from reconciler.render.view import full_view
 
 MOST_LINES = 12
 """A longer message is not read."""
@@ -153,17 +153,20 @@ def test_section_without_anybody_to_tell_says_so() -> None:
 
 
 def test_section_stands_in_the_plan_only_where_it_is_asked_for() -> None:
-    """The messages come after the changes and before the next commands; without them the plan is as ever."""
+    """The messages come after the changes and before the next commands; without them a line says how to get them."""
     tenant = a_tenant(a_live_role("Agent", grants=(VIEW, REPLY)), people=some_people(2, "Agent"))
-    shown = view(a_plan(a_request(a_role("agent")), tenant))
+    found = planned(a_request(a_role("agent")), tenant)
+    shown = full_view(found.plan, found.facts)
 
-    with_section, without = text(plan_text(shown, [NOTICE])), text(plan_text(shown))
+    with_section, without = text(plan_text(shown, drafts=True)), text(plan_text(shown))
 
     assert "Tell the people" not in without
     head, _, rest = with_section.partition("\nTell the people")
     assert without.startswith(head)
     assert with_section.splitlines()[-1] == without.splitlines()[-1]
     assert "\nDigest " in rest
+    assert "\nTell:  reconciler plan --notice   (drafts what 2 people should know beforehand)\nNext:" in without
+    assert "Tell:  " not in with_section
 
 
 def test_document_has_facts_and_message_of_each_notice() -> None:

@@ -24,7 +24,6 @@ from builders import (
     some_people,
 )
 
-from reconciler.core.notes import unknown_permissions
 from reconciler.errors import InputRejected, PlanRefused, Problem, ReconcilerError, SettingsRejected
 from reconciler.model.change import Action
 from reconciler.model.check import Check, Standing
@@ -33,6 +32,7 @@ from reconciler.model.plan import Plan
 from reconciler.render.confirmation import confirmation_document, confirmation_text
 from reconciler.render.doctor import doctor_document, doctor_text
 from reconciler.render.drift_text import drift_text
+from reconciler.render.drift_view import drift_view
 from reconciler.render.problems import error_document, error_text, problem_text, problems_document, problems_of
 from reconciler.render.report import report_document, report_text
 from reconciler.render.styled import Line, to_text
@@ -115,7 +115,7 @@ def test_doctor_says_each_standing_in_words(standing: Standing) -> None:
 def drifted(*files: object, live: tuple[object, ...]) -> str:
     """Give the drift report of a tenant."""
     made = planned(a_request(*files), a_tenant(*live, people=some_people(3, "Agent")))
-    return text(drift_text(made.plan, unknown_permissions(made.facts)))
+    return text(drift_text(drift_view(made.plan, made.facts)))
 
 
 def test_drift_says_when_there_is_none() -> None:
