@@ -11,6 +11,7 @@ facts; they never print, log or exit.
     ├─ PlanRefused           a guard blocks                                                4
     ├─ ConfirmationMissing   a finding nobody confirmed, or no longer                      5
     ├─ PlanStale             the tenant or the files moved since the plan was reviewed     6
+    │  └─ Superseded         a newer commit took the place of this one
     ├─ TenantError           the tenant could not be read completely                       7
     │  ├─ TenantUnreachable, TenantRefusedKey, TenantForbade, TenantRateLimited,
     │  │  TenantRejected, TenantFaulted, TenantAnswerUnusable, LiveIncomplete
@@ -147,6 +148,13 @@ class PlanStale(ReconcilerError):
     code = "stale"
     summary = "The plan is stale"
     exit_code = Exit.STALE
+
+
+class Superseded(PlanStale):
+    """A newer commit took the place of the one that this run is about; nothing was written."""
+
+    code = "superseded"
+    summary = "Superseded by a newer commit"
 
 
 class TenantError(ReconcilerError):
