@@ -1,13 +1,36 @@
-"""Laws of renaming: roles hand their names on without a clash, and keep who holds them."""
+"""Laws of renaming: roles hand their names on or swap them without a clash, and keep who holds them."""
 
 from __future__ import annotations
 
-from builders import ADMIN, KEYS, a_live_role, a_person, a_request, a_role, a_tenant, applied, confirmed, planned
+from dataclasses import dataclass
+
+import pytest
+from builders import (
+    ADMIN,
+    KEYS,
+    UNKNOWN,
+    a_live_role,
+    a_person,
+    a_request,
+    a_role,
+    a_tenant,
+    applied,
+    confirmed,
+    how,
+    planned,
+)
+from fakes.tenant import FakeTenant, Fault
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.naming import LONGEST
+from reconciler.errors import InputRejected
+from reconciler.model.change import Action
+from reconciler.model.outcome import Result
+from reconciler.model.permission import PermissionSet
 from reconciler.model.person import PersonId
 from reconciler.model.role import DesiredRole
+from reconciler.operations.plan import Request
 
 ORDINARY = tuple(key for key in KEYS if key != ADMIN)
 NAMES = ("Amber", "Birch", "Cedar", "Dune", "Elm", "Fern")
@@ -50,3 +73,154 @@ def test_renames_that_hand_names_on_are_applied_without_a_clash(
     assert {ids[n]: files[n].content for n in range(length)} == after
     assert [{ids[n]} for n in range(length)] == [set(tenant.user(PersonId(f"usr_{n}")).role_ids) for n in range(length)]
     assert planned(request, tenant).plan.changes == ()
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Live roles beside files that permute their names and leave what they permit alone."""
+
+    names: tuple[str, ...]
+    """The name of each live role."""
+    grants: tuple[PermissionSet, ...]
+    """What each live role permits."""
+    after: tuple[int, ...]
+    """For each live role the one whose name it gets."""
+    files: tuple[DesiredRole, ...]
+
+    def tenant(self) -> FakeTenant:
+        """Give a fresh tenant in the state before, with one holder for each role."""
+        return a_tenant(
+            *(
+                a_live_role(name, id=f"rol_{n}", grants=grants, user_count=1)
+                for n, (name, grants) in enumerate(zip(self.names, self.grants, strict=True))
+            ),
+            people=[a_person(f"usr_{n}", str(n)) for n in range(len(self.names))],
+        )
+
+    @property
+    def request(self) -> Request:
+        """Ask for the plan of the files."""
+        return a_request(*self.files)
+
+    def circles(self) -> list[list[int]]:
+        """Give the roles of each circle; a role that keeps its name is in none."""
+        found: list[list[int]] = []
+        for first in range(len(self.after)):
+            circle = [first]
+            while (following := self.after[circle[-1]]) != first:
+                circle.append(following)
+            if len(circle) > 1 and first == min(circle):
+                found.append(circle)
+        return found
+
+    @property
+    def writes(self) -> int:
+        """How many writes it takes: one for each role of a circle and one more for the circle."""
+        return sum(len(circle) + 1 for circle in self.circles())
+
+    def assert_done(self, tenant: FakeTenant) -> None:
+        """Every live role has its new name, and is otherwise what it was, holders included."""
+        for n, after in enumerate(self.after):
+            role = tenant.live(self.names[after])
+            assert (role.id, role.content.permissions) == (f"rol_{n}", self.grants[n])
+            assert {f"rol_{n}"} == tenant.user(PersonId(f"usr_{n}")).role_ids
+        assert planned(self.request, tenant).plan.changes == ()
+
+    def assert_under_way(self, tenant: FakeTenant) -> None:
+        """Whatever the names, every role permits what it did, each name is there once, and nothing came or went."""
+        names = tenant.names()
+        assert {tenant.live(n).id: tenant.live(n).content.permissions for n in names} == {
+            f"rol_{n}": grants for n, grants in enumerate(self.grants)
+        }
+        assert len({name.casefold() for name in names}) == len(names) == len(self.names)
+        assert all(len(name) <= LONGEST for name in names)
+
+
+@st.composite
+def swaps(draw: st.DrawFn, *, distinct: bool = True) -> Swap:
+    """Draw a permutation of names; texts may change at the same time, and a tenant may know more than the lock."""
+    count = draw(st.integers(2, 6))
+    ending = draw(st.sampled_from(("", " Desk", " and a great many other things that this role is for and more")))
+    sets = st.frozensets(st.sampled_from(ORDINARY), max_size=4)
+    wanted = draw(st.lists(sets, min_size=count, max_size=count, unique=distinct))
+    after = tuple(draw(st.permutations(range(count))))
+    names = tuple(name + ending for name in NAMES[:count])
+    keys = draw(st.permutations([f"role-{n}" for n in range(count)]))
+    return Swap(
+        names=names,
+        grants=tuple(some | draw(st.sampled_from((frozenset(), frozenset({UNKNOWN})))) for some in wanted),
+        after=after,
+        files=tuple(
+            a_role(
+                key,
+                name=names[after[n]],
+                previously=() if after[n] == n else (names[n],),
+                grants=wanted[n],
+                description="" if after[n] == n else draw(st.sampled_from(("", "New text"))),
+            )
+            for n, key in enumerate(keys)
+        ),
+    )
+
+
+@given(swaps())
+def test_swap_gives_every_role_its_new_name_and_keeps_all_else(swap: Swap) -> None:
+    """Any permutation of names is renames in the plan, one write more for each circle, and the same roles after it."""
+    tenant = swap.tenant()
+
+    done = applied(swap.request, tenant)
+
+    assert {change.action for change in done.plan.changes} <= {Action.RENAME}
+    assert len(done.plan.changes) == sum(map(len, swap.circles()))
+    assert len(tenant.writes) == swap.writes
+    assert done.report is None or done.report.complete
+    swap.assert_done(tenant)
+
+
+@given(swaps(), st.integers(1, 3))
+def test_swap_goes_on_wherever_it_stopped(swap: Swap, step: int) -> None:
+    """Runs that stop after a few writes each take no more writes together than one that goes through."""
+    tenant = swap.tenant()
+
+    for _ in range(swap.writes):
+        sent = len(tenant.writes)
+        done = applied(swap.request, tenant, how(stopped=lambda sent=sent: len(tenant.writes) >= sent + step))
+        swap.assert_under_way(tenant)
+        assert {change.action for change in done.plan.changes} <= {Action.RENAME}
+
+    assert len(tenant.writes) == swap.writes
+    swap.assert_done(tenant)
+
+
+@pytest.mark.parametrize("fault", Fault)
+@given(swaps(), st.integers(1, 8))
+def test_swap_heals_from_a_fault_at_any_write(fault: Fault, swap: Swap, number: int) -> None:
+    """Whatever a write comes to, the next run ends where a run without faults ends."""
+    tenant = swap.tenant()
+    tenant.fail(number, fault)
+
+    first = applied(swap.request, tenant).report
+    swap.assert_under_way(tenant)
+    applied(swap.request, tenant)
+
+    assert first is None or first.complete or Result.FAILED in {outcome.result for outcome in first.outcomes}
+    swap.assert_done(tenant)
+
+
+@given(swaps(distinct=False))
+def test_swap_is_refused_exactly_where_all_roles_of_a_circle_permit_the_same(swap: Swap) -> None:
+    """Only then could nobody tell later whether it is done; nothing is written, and no other circle is named."""
+    tenant = swap.tenant()
+    alike = [circle for circle in swap.circles() if len({swap.files[n].content.permissions for n in circle}) == 1]
+
+    if not alike:
+        applied(swap.request, tenant)
+        swap.assert_done(tenant)
+        return
+    with pytest.raises(InputRejected) as raised:
+        applied(swap.request, tenant)
+
+    assert {problem.path for problem in raised.value.problems} == {
+        swap.files[n].origin.path for circle in alike for n in circle
+    }
+    assert tenant.writes == []

@@ -28,6 +28,7 @@ from reconciler.model.change import Action, Create, Update
 from reconciler.model.finding import Finding, FindingLevel, Guard
 from reconciler.model.plan import Plan, PlannedChange
 from reconciler.model.role import RetiredRole
+from reconciler.model.write import CreateRole
 from reconciler.operations.plan import Planned
 
 LIVE = (a_live_role("Agent", grants=(VIEW, REPLY)), a_live_role("Gone"), a_live_role("Wild"))
@@ -180,6 +181,55 @@ def test_check_catches_a_move_into_a_role_that_is_not_there(others: tuple[Retire
     made = planned(a_request(*files), a_tenant(*LIVE, people=(a_person("u", "Gone"),)))
 
     assert broken(made.plan, made.facts) == "somebody would be moved into a role that is not there"
+
+
+SWAP = (
+    a_role("a", name="Beta", previously=("Alpha",), grants=(VIEW,)),
+    a_role("b", name="Alpha", previously=("Beta",), grants=(REPLY,)),
+)
+
+
+def swap() -> Planned:
+    """Give a plan in which two roles swap names: a aside, b, a."""
+    return planned(
+        a_request(*SWAP), a_tenant(a_live_role("Alpha", grants=(VIEW,)), a_live_role("Beta", grants=(REPLY,)))
+    )
+
+
+def test_check_lets_a_swap_of_names_pass() -> None:
+    """The role that steps aside is written twice, and no name is there twice."""
+    made = swap()
+
+    check(made.plan, made.facts)
+
+
+def test_check_catches_a_swap_without_its_second_step() -> None:
+    """A role is not left under its temporary name."""
+    made = swap()
+
+    assert "the writes are not one for each change" in broken(
+        made.plan, replace(made.facts, writes=made.facts.writes[:2])
+    )
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2), (0, 2, 1), (2, 0, 1)])
+def test_check_catches_two_roles_of_one_name_on_the_way(order: tuple[int, ...]) -> None:
+    """A name is free before it is given away."""
+    made = swap()
+    writes = tuple(made.facts.writes[n] for n in order)
+
+    assert broken(made.plan, replace(made.facts, writes=writes)) == "two roles would have one name on the way"
+
+
+def test_check_catches_a_creation_under_a_name_in_use() -> None:
+    """A created role has a name like any other."""
+    made = sound()
+    writes = tuple(
+        replace(write, content=replace(write.content, name="WILD")) if isinstance(write, CreateRole) else write
+        for write in made.facts.writes
+    )
+
+    assert broken(made.plan, replace(made.facts, writes=writes)) == "two roles would have one name on the way"
 
 
 FINDING = Finding(guard=Guard.NARROWING, level=FindingLevel.CONFIRM, role=None, message="m", confirmation="id")

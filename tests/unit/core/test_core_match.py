@@ -162,3 +162,14 @@ def test_match_ends_in_a_problem_where_names_go_round() -> None:
     )
 
     assert "role.previous-name" in {p.code for p in problems(files, a_live_role("A"), a_live_role("B"))}
+
+
+def test_match_refuses_the_name_of_a_role_that_is_deleted_last() -> None:
+    """A role that is to be retired keeps its name until the end, so no other can take it in the same change."""
+    files = (a_role("a", name="Y", previously=("Z",), line=2), a_retired_role("b", name="X", previously=("Y",)))
+
+    (problem,) = problems(files, a_live_role("Y"), a_live_role("Z"))
+
+    assert (problem.path, problem.line, problem.code) == ("roles/a.yaml", 2, "role.previous-name")
+    assert problem.message == ('"Y" is the name of the live role that roles/b.yaml retires, and roles are deleted last')
+    assert "Retire that role first" in problem.fix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from builders import (
@@ -25,6 +26,7 @@ from reconciler.core.access import access
 from reconciler.core.administrators import Administrators, administrators
 from reconciler.core.diff import diff
 from reconciler.core.match import match
+from reconciler.core.naming import temporary_name
 from reconciler.core.order import EXHAUSTIVE, Ordered, Phase, order, phase_of, writes
 from reconciler.model.change import Change
 from reconciler.model.person import Person
@@ -259,3 +261,25 @@ def test_order_frees_a_name_before_another_role_takes_it() -> None:
     )
 
     assert keys(bench.ordered().changes) == ["second", "first"]
+
+
+@pytest.mark.parametrize("circle", [("a", "b", "c"), ("c", "b", "a"), ("b", "c", "a")])
+def test_writes_take_the_first_role_of_a_circle_aside_before_its_name_is_taken(circle: tuple[str, ...]) -> None:
+    """One role goes through a temporary name and gets its own last; it changes nothing else on the way."""
+    names, grants = ("One", "Two", "Three", "One"), ((VIEW,), (REPLY,), (TAG,))
+    live = [a_live_role(name, grants=some) for name, some in zip(names, grants, strict=False)]
+    files = [
+        a_role(key, name=names[n + 1], previously=(names[n],), grants=grants[n], description="New")
+        for n, key in enumerate(circle)
+    ]
+    others = [a_role("narrow", grants=()), a_role("aside", description="New")]
+    bench = Bench([*live, a_live_role("Narrow"), a_live_role("Aside")], [*files, *others], ())
+    first = circle.index("a")
+
+    listed = [w for w in writes(bench.ordered().changes, bench.people) if isinstance(w, UpdateRole)]
+
+    assert [w.role for w in listed] == ["narrow", "a", circle[first - 1], circle[first - 2], "a", "aside"]
+    aside, last = listed[1], listed[4]
+    assert aside.live == live[first]
+    assert aside.content == replace(aside.live.content, name=temporary_name(names[first + 1]))
+    assert (last.live.id, last.live.content, last.content) == (aside.live.id, aside.content, files[first].content)

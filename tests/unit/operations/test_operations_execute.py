@@ -26,6 +26,7 @@ from builders import (
 from fakes.clock import FakeClock
 from fakes.tenant import FakeTenant, Fault
 
+from reconciler.core.naming import temporary_name
 from reconciler.errors import TenantUnreachable
 from reconciler.model.outcome import Outcome, Report, Result
 from reconciler.model.person import PersonId
@@ -502,3 +503,62 @@ def test_execute_cut_short_under_way_does_not_know_what_became_of_it() -> None:
     assert results(found)["fresh"] is Result.UNKNOWN
     assert journal.entries[-1]["result"] == "unknown"
     assert len(tenant.writes) <= 2
+
+
+SWAP = a_request(
+    a_role("a", name="Beta", previously=("Alpha",), grants=(VIEW,)),
+    a_role("b", name="Alpha", previously=("Beta",), grants=(REPLY,)),
+)
+
+
+def a_desk_to_swap(*, version: str = '"first"') -> FakeTenant:
+    """Give a tenant with the two roles that swap names."""
+    live = (a_live_role("Alpha", grants=(VIEW,)), a_live_role("Beta", grants=(REPLY,)))
+    return a_tenant(*(replace(role, version=version) for role in live))
+
+
+@pytest.mark.parametrize("version", ['"first"', ""])
+def test_execute_writes_a_role_again_by_what_its_first_write_left(version: str) -> None:
+    """A swap writes one role twice, and the second write goes by the version that was read back after the first."""
+    tenant = a_desk_to_swap(version=version)
+
+    found = applied(SWAP, tenant).report
+
+    assert found is not None
+    assert found.complete
+    assert [call.arguments[0].version for call in tenant.writes] == [version, version, '"fake-1"']
+    assert (tenant.live("Alpha").id, tenant.live("Beta").id) == ("rol_beta", "rol_alpha")
+
+
+@pytest.mark.parametrize("version", ['"first"', ""])
+def test_execute_stops_a_swap_when_somebody_else_writes_half_way(version: str) -> None:
+    """What was changed after the first of two writes is not written over; the report says how far it came."""
+    tenant = a_desk_to_swap(version=version)
+    aside = temporary_name("Beta")
+
+    def stopped() -> bool:
+        if len(tenant.writes) == 2:
+            tenant.edit_by_hand(RoleId("rol_alpha"), a_content(aside, VIEW, TAG))
+        return False
+
+    found = applied(SWAP, tenant, how(stopped=stopped)).report
+
+    assert found is not None
+    assert found.stale
+    assert [outcome.result for outcome in found.outcomes] == [Result.APPLIED, Result.FAILED]
+    assert found.outcomes[1].detail.endswith("; 1 of 2 steps were applied")
+    assert tenant.live(aside).content == a_content(aside, VIEW, TAG)
+
+
+def test_execute_says_how_far_a_swap_came_where_it_stopped() -> None:
+    """One outcome for each role, though one of them has two steps."""
+    tenant = a_desk_to_swap()
+
+    found = applied(SWAP, tenant, how(stopped=lambda: len(tenant.writes) == 1)).report
+
+    assert found is not None
+    assert [(o.role, o.result, o.detail) for o in found.outcomes] == [
+        ("b", Result.NOT_ATTEMPTED, ""),
+        ("a", Result.FAILED, "the run stopped: 1 of 2 steps were applied"),
+    ]
+    assert (found.writes, found.proved, found.interrupted) == (1, 1, True)

@@ -1,0 +1,267 @@
+"""Names that go round in a circle: how far a swap has come is told by the live roles, or nobody is believed."""
+
+from __future__ import annotations
+
+import pytest
+from builders import (
+    REPLY,
+    TAG,
+    UNKNOWN,
+    VIEW,
+    a_base,
+    a_live_role,
+    a_live_state,
+    a_request,
+    a_retired_role,
+    a_role,
+    a_state,
+    a_tenant,
+    planned,
+)
+
+from reconciler.core.circles import circles
+from reconciler.core.match import Matching, match
+from reconciler.core.naming import LONGEST, temporary_name, temporary_of
+from reconciler.errors import InputRejected, Problem
+from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleKey
+
+SWAP = (
+    a_role("a", name="Beta", previously=("Alpha",), grants=(VIEW,), line=3),
+    a_role("b", name="Alpha", previously=("beta",), grants=(VIEW, REPLY), line=4),
+)
+AWAY = temporary_name("Beta")
+
+ROUND = (
+    a_role("a", name="Two", previously=("One",), grants=(VIEW,)),
+    a_role("b", name="Three", previously=("Two",), grants=(VIEW, REPLY)),
+    a_role("c", name="One", previously=("Three",), grants=(VIEW, TAG)),
+)
+
+
+def matched(files: tuple[DesiredRole | RetiredRole, ...], *live: LiveRole) -> Matching:
+    """Match files to live roles."""
+    return match(a_state(*files), a_live_state(*live))
+
+
+def found(matching: Matching) -> list[tuple[str, str, bool, str | None]]:
+    """Give each file's live role by id, whether it is a rename, and what it goes through."""
+    return [(m.role.key, m.live.id, m.renamed, m.temporary) for m in matching.matched]
+
+
+def problems(files: tuple[DesiredRole | RetiredRole, ...], *live: LiveRole) -> tuple[Problem, ...]:
+    """Give the problems that matching raises, all of one code."""
+    with pytest.raises(InputRejected) as raised:
+        matched(files, *live)
+    assert {problem.code for problem in raised.value.problems} == {"role.previous-name"}
+    return raised.value.problems
+
+
+def pair(first: str, second: str) -> tuple[LiveRole, LiveRole]:
+    """Give the two live roles of a swap under these names."""
+    return (a_live_role(first, id="rol_a", grants=(VIEW,)), a_live_role(second, id="rol_b", grants=(VIEW, REPLY)))
+
+
+def circles_of(**files: tuple[str, ...]) -> tuple[tuple[RoleKey, ...], ...]:
+    """Find the circles of roles given as their name and their earlier names."""
+    return circles(
+        {RoleKey(key): names[0] for key, names in files.items()},
+        {RoleKey(key): names[1:] for key, names in files.items()},
+    )
+
+
+def test_circles_begin_with_the_first_key_and_follow_the_names_that_come_free() -> None:
+    """The role after each is the one that has its earlier name now; chains and lone renames are no circles."""
+    assert circles_of(
+        d=("Kappa", "Lambda"),
+        e=("Lambda", "kappa"),
+        c=("One", "Three"),
+        a=("Two", "One", "two"),
+        b=("Three", "Two"),
+        f=("Young", "Old"),
+        g=("Younger", "Young"),
+        h=("Stays",),
+    ) == (("a", "c", "b"), ("d", "e"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [("A", "B", "C"), ("A",), ("A", "Z")],
+)
+def test_circles_have_one_earlier_name_for_each_role(other: tuple[str, ...]) -> None:
+    """A role with two earlier names, with none, or with that of nobody breaks the circle."""
+    assert circles_of(a=("B", "A"), b=other) == ()
+
+
+@pytest.mark.parametrize("other", [("C", "A"), ("A", "X"), ("a",)])
+def test_circles_share_no_name_with_another_role(other: tuple[str, ...]) -> None:
+    """A name that a third role has or had is no longer the circle's own."""
+    assert circles_of(a=("B", "A"), b=("A", "B"), c=other) == ()
+
+
+def test_temporary_name_is_within_the_limit_and_different_for_every_name() -> None:
+    """Long names are cut, and two that are cut to the same text still differ; case makes no difference."""
+    long = "A role with a name that says a great deal about what it is for and whom, and "
+
+    assert temporary_name("Night Desk") == "Night Desk (renaming e12a92)"
+    assert len(temporary_name(long + "one")) <= LONGEST
+    assert "  " not in temporary_name(long + "one")
+    assert temporary_name(long + "one") != temporary_name(long + "two")
+    assert temporary_of(temporary_name("NIGHT DESK"), ["Day Desk", "Night Desk"]) == "Night Desk"
+
+
+@pytest.mark.parametrize("name", ["Night Desk", "Night Desk (renaming)", "Night Desk (renaming 000000)"])
+def test_temporary_name_of_another_name_is_that_of_none(name: str) -> None:
+    """Only the very name that a swap goes through is taken for one."""
+    assert temporary_of(name, ["Night Desk"]) is None
+
+
+def test_swap_that_has_not_begun_is_two_renames_of_which_the_first_steps_aside() -> None:
+    """Each file means the role with its earlier name, because that permits what the file says."""
+    assert found(matched(SWAP, *pair("Alpha", "Beta"))) == [("a", "rol_a", True, AWAY), ("b", "rol_b", True, None)]
+
+
+def test_swap_that_is_done_is_no_rename() -> None:
+    """Each file means the role with its own name, and nothing is left over."""
+    assert found(matched(SWAP, *pair("Beta", "Alpha"))) == [("a", "rol_a", False, None), ("b", "rol_b", False, None)]
+
+
+@pytest.mark.parametrize(("second", "renamed"), [("Beta", True), ("Alpha", False)])
+def test_swap_that_was_cut_short_is_recognised_by_the_temporary_name(second: str, renamed: bool) -> None:
+    """The role under the temporary name is the first file's, and the names still free say how far it came."""
+    stands = found(matched(SWAP, *pair(AWAY, second)))
+
+    assert stands == [("a", "rol_a", True, None), ("b", "rol_b", renamed, None)]
+
+
+@pytest.mark.parametrize(
+    ("names", "renamed"),
+    [
+        (("One", "Two", "Three"), (True, True, True)),
+        ((temporary_name("Two"), "Two", "Three"), (True, True, True)),
+        ((temporary_name("Two"), "Two", "One"), (True, True, False)),
+        ((temporary_name("Two"), "Three", "One"), (True, False, False)),
+        (("Two", "Three", "One"), (False, False, False)),
+    ],
+)
+def test_circle_of_three_is_matched_right_before_each_write(
+    names: tuple[str, str, str], renamed: tuple[bool, bool, bool]
+) -> None:
+    """From the first write to the last every file finds the role that it found before."""
+    live = [
+        a_live_role(name, id=f"rol_{role.key}", grants=role.content.permissions)
+        for name, role in zip(names, ROUND, strict=True)
+    ]
+
+    assert [(key, role_id, moved) for key, role_id, moved, _ in found(matched(ROUND, *live))] == [
+        (key, f"rol_{key}", moved) for key, moved in zip("abc", renamed, strict=True)
+    ]
+
+
+def test_swap_ignores_live_permissions_that_the_lock_does_not_know() -> None:
+    """No file can name them, so they say nothing."""
+    first, second = pair("Alpha", "Beta")
+    live = a_live_role("Alpha", id="rol_a", grants=(VIEW, UNKNOWN))
+
+    assert found(matched(SWAP, live, second)) == found(matched(SWAP, first, second))
+
+
+def test_swap_of_roles_that_are_not_there_creates_them() -> None:
+    """A tenant that has neither of them gets both."""
+    matching = matched(SWAP, a_live_role("Other"))
+
+    assert [role.key for role in matching.missing] == ["a", "b"]
+
+
+def test_swap_of_roles_that_permit_the_same_is_refused() -> None:
+    """Every file is named with its place, and the way round is told."""
+    files = tuple(
+        a_role(role.key, name=role.content.name, previously=role.previously, grants=(VIEW,), line=role.origin.line)
+        for role in SWAP
+    )
+
+    told = problems(files, a_live_role("Alpha"), a_live_role("Beta"))
+
+    assert [(p.path, p.line, p.column) for p in told] == [("roles/a.yaml", 3, 1), ("roles/b.yaml", 4, 1)]
+    assert told[0].message == told[1].message
+    assert told[0].message == (
+        "the names of roles/a.yaml, roles/b.yaml go round in a circle, and all of these roles permit the same, so "
+        "nobody can tell a swap that is done from one that is not"
+    )
+    assert "a name of its own first" in told[0].fix
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        (a_live_role("Alpha", grants=(VIEW,)), a_live_role("Beta", grants=(VIEW, TAG))),
+        (a_live_role("Alpha", grants=(TAG,)), a_live_role("Beta", grants=(VIEW,))),
+        (a_live_role("Alpha", grants=(VIEW,)),),
+        (a_live_role("Beta", grants=(VIEW,)),),
+        (a_live_role(AWAY, grants=(VIEW,)),),
+        (a_live_role(AWAY, grants=(VIEW,)), a_live_role("Alpha", grants=(VIEW, TAG))),
+    ],
+)
+def test_swap_that_fits_no_stage_is_refused(live: tuple[LiveRole, ...]) -> None:
+    """With other permissions, or with a role missing, nobody can tell, and nothing is guessed or created."""
+    told = problems(SWAP, *live)
+
+    assert [p.path for p in told] == ["roles/a.yaml", "roles/b.yaml"]
+    assert told[0].message.endswith("fit neither what the files say before the swap nor after it")
+    assert "leaves the permissions of these roles as they are" in told[0].fix
+    assert "take `previously` out" in told[0].fix
+
+
+@pytest.mark.parametrize("names", [("Alpha", "Beta"), ("Beta", "Alpha")])
+def test_swap_is_refused_where_its_temporary_name_is_taken(names: tuple[str, str]) -> None:
+    """A live role of that name beside the others is a stranger, even if it permits the same."""
+    told = problems(SWAP, *pair(*names), a_live_role(AWAY))
+
+    assert [p.path for p in told] == ["roles/a.yaml", "roles/b.yaml"]
+    assert f'the swap goes through "{AWAY}", which is live beside them' in told[0].message
+    assert told[0].fix == "Rename that role in the product"
+
+
+@pytest.mark.parametrize("other", [a_role("z", name=AWAY), a_role("z", previously=(AWAY,))])
+def test_swap_is_refused_where_a_file_has_its_temporary_name(other: DesiredRole) -> None:
+    """A name that another role has or had is free for nobody."""
+    told = problems((*SWAP, other), *pair("Alpha", "Beta"))
+
+    assert f'a file names "{AWAY}"' in told[0].message
+
+
+@pytest.mark.parametrize("file", [a_role("a", name="Beta", line=3), a_retired_role("a", name="Beta")])
+def test_swap_that_no_file_tells_of_any_more_is_not_left_half_way(file: DesiredRole | RetiredRole) -> None:
+    """Files that stop telling of a swap while it is under way are refused before they create or delete a role."""
+    (problem,) = problems((file, a_role("b", name="Alpha")), *pair(AWAY, "Alpha"))
+
+    assert problem.path == "roles/a.yaml"
+    assert problem.message == (f'"{AWAY}" is live: a swap of names was cut short, and no file says how it goes on')
+    assert "Apply the files that swap the names again" in problem.fix
+
+
+def test_role_left_under_a_temporary_name_can_be_declared_by_it() -> None:
+    """Somebody who gives the swap up says so, as for any other name."""
+    files = (a_role("a", name="Alpha", previously=(AWAY,), grants=(VIEW,)), a_role("b", name="Beta"))
+
+    assert [key for key, *_ in found(matched(files, *pair(AWAY, "Beta")))] == ["a", "b"]
+
+
+def test_swap_with_a_role_that_goes_is_settled_like_any_other_files() -> None:
+    """Such files are refused before; here each role keeps the file of its own name."""
+    files = (SWAP[0], a_retired_role("b", name="Alpha", previously=("Beta",)))
+
+    matching = matched(files, *pair("Alpha", "Beta"))
+
+    assert [(m.role.key, m.live.id, m.renamed) for m in matching.matched] == [("a", "rol_b", False)]
+    assert [(role.key, live.id) for role, live in matching.retiring] == [("b", "rol_a")]
+
+
+def test_role_under_a_temporary_name_was_managed_by_the_revision_with_the_name() -> None:
+    """A swap that was cut short does not make a role one that is managed for the first time."""
+    base = a_base(a_role("a", name="Alpha"), a_role("b", name="Beta"))
+    tenant = a_tenant(*pair(AWAY, "Alpha"))
+
+    facts = planned(a_request(*SWAP, base=base), tenant).facts
+
+    assert [facts.was_managed(m.live) for m in facts.matching.matched] == [True, True]
+    assert not facts.was_managed(a_live_role("Gamma"))
