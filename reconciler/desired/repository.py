@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler import __version__
 from reconciler.desired.catalogue import LOCK, load_catalogue
 from reconciler.desired.creating import create_file, is_taken, require_places
 from reconciler.desired.files import list_role_files
@@ -23,16 +20,16 @@ from reconciler.desired.settings import SETTINGS, Settings, load_settings, parse
 from reconciler.desired.shipped import EXAMPLES, shipped_text, template
 from reconciler.desired.text import shown
 from reconciler.desired.words import listed
+from reconciler.desired.workflows import WORKFLOW_FILES, workflow_texts
 from reconciler.errors import InputRejected, UsageProblem
 from reconciler.model.adoption import Draft
 
 CODE_OWNERS = ".github/CODEOWNERS"
-_WORKFLOW = ".github/workflows/roles.yml"
 _OTHER_CODE_OWNERS = ("CODEOWNERS", "docs/CODEOWNERS")
 """Where code owners can be kept too; a file in .github/ would silently take their place."""
 _IGNORED = ".reconciler/"
 _EDITOR_SCHEMAS = ("schemas/settings.schema.json", "schemas/confirmations.schema.json")
-_OWN = (SETTINGS, LOCK, SCHEMA, *_EDITOR_SCHEMAS, ".gitignore", CODE_OWNERS, _WORKFLOW)
+_OWN = (SETTINGS, LOCK, SCHEMA, *_EDITOR_SCHEMAS, ".gitignore", CODE_OWNERS, *WORKFLOW_FILES)
 """Everything of a repository but what is in the folder of the role files."""
 
 DEEPEST = 100
@@ -176,7 +173,8 @@ def add_the_rest(beginning: Beginning) -> None:
         beginning.add(CODE_OWNERS, _code_owners(below, beginning.roles))
     else:
         beginning.left[elsewhere] = f"{CODE_OWNERS} would silently take its place"
-    beginning.add(_WORKFLOW, _workflow(below))
+    for path, text in workflow_texts(below).items():
+        beginning.add(path, text)
     if below:
         beginning.notes.append("GitHub reads .github/ at the top of the git repository only: move it there")
 
@@ -194,15 +192,6 @@ def _code_owners(below: str, roles: str) -> str:
     text = template("CODEOWNERS").replace("@ROLES@", roles)
     place = below.replace(" ", "\\ ")
     return re.sub(r"^/(?!\.github/)", lambda _: f"/{place}", text, flags=re.MULTILINE)
-
-
-def _workflow(below: str) -> str:
-    """Give the check of pull requests; it runs at the top of the git repository."""
-    text = template("roles.yml").replace("@VERSION@", __version__)
-    if not below:
-        return text
-    told = json.dumps(f"reconciler --settings {shlex.quote(below + SETTINGS)} validate", ensure_ascii=False)
-    return text.replace("run: reconciler validate\n", f"run: {told}\n")
 
 
 def _stale(root: Path) -> str:

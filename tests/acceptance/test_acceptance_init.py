@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from acceptance.desk import PROJECT, Ran
 
 from reconciler.cli.main import run
@@ -199,9 +200,9 @@ def test_init_below_the_top_of_git_is_checked_by_the_moved_workflow(place: Place
     (place.folder / "desk" / ".github").rename(place.folder / ".github")
 
     assert "Note: GitHub reads .github/ at the top of the git repository only: move it there\n" in ran.out
-    workflow = (place.folder / ".github" / "workflows" / "roles.yml").read_text(encoding="utf-8")
-    (step,) = (line for line in workflow.splitlines() if line.endswith(' validate"'))
-    assert place.run(*json.loads(step.partition("run: ")[2]).split()[1:]).code == 0
+    workflow = yaml.safe_load((place.folder / ".github/workflows/roles-validate.yml").read_text(encoding="utf-8"))
+    line = workflow["jobs"]["validate"]["steps"][-1]["run"].replace("$SETTINGS", workflow["env"]["SETTINGS"])
+    assert place.run(*shlex.split(line)[1:]).code == 0
 
 
 def test_init_keeps_the_embedded_tenant_out_of_git(place: Place) -> None:

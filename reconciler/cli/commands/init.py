@@ -33,7 +33,7 @@ Run it again at any time: what is there is left as it is. Where something cannot
 @format_option
 @click.pass_obj
 def command(invocation: Invocation, *, folder: Path, adopting: bool, output_format: str) -> int:
-    """Make settings, roles, schemas for editors, code owners, an ignore file and a check of pull requests in FOLDER.
+    """Make settings, roles, schemas for editors, code owners, an ignore file and workflows for GitHub in FOLDER.
 
     What it makes passes `validate` and can be planned at once, against the tenant that comes with the program.
     With --adopt the roles are those of the tenant that the settings name, or --tenant. Writes nothing to a tenant.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,7 +15,8 @@ from reconciler import __version__
 from reconciler.desired.catalogue import load_catalogue, parse_catalogue, render_lock
 from reconciler.desired.repository import Beginning, add_examples, add_the_rest, begin, has_roles, require_usable
 from reconciler.desired.schema import render_role_schema
-from reconciler.desired.shipped import EXAMPLES, shipped_text, template
+from reconciler.desired.shipped import EXAMPLES, shipped_text
+from reconciler.desired.workflows import ACTION, WORKFLOW_FILES, WORKFLOWS
 from reconciler.errors import InputRejected, SettingsRejected, UsageProblem
 
 CATALOGUE = load_catalogue(PROJECT)
@@ -45,6 +45,11 @@ def rest_of(folder: Path) -> Beginning:
     beginning = begin(folder)
     add_the_rest(beginning)
     return beginning
+
+
+def steps_of(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give every step of every job."""
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
 def test_repository_has_the_settings_and_roles_that_the_program_ships(tmp_path: Path) -> None:
@@ -198,11 +203,11 @@ def test_disk_that_fills_up_says_how_far_it_came(tmp_path: Path, monkeypatch: py
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", full)
-        with pytest.raises(UsageProblem, match="No space left on device; 2 of 9 files were made before it") as caught:
+        with pytest.raises(UsageProblem, match="No space left on device; 2 of 18 files were made before it") as caught:
             beginning.make()
 
     assert "run the command again" in caught.value.fix
-    assert len(rest_of(tmp_path).make()) == 7
+    assert len(rest_of(tmp_path).make()) == 16
 
 
 def test_lock_that_is_broken_is_told_before_anything_is_made(tmp_path: Path) -> None:
@@ -260,36 +265,54 @@ def test_repository_below_the_top_of_git_works_where_github_looks(tmp_path: Path
     below, top = rest_of(tmp_path / "desk's roles" / "x"), rest_of(tmp_path)
 
     assert ["GitHub reads .github/ at the top of the git repository only: move it there"] == below.notes
-    owners, workflow = (below.wanted[f".github/{name}"] for name in ("CODEOWNERS", "workflows/roles.yml"))
+    owners = below.wanted[".github/CODEOWNERS"]
     assert "\n/desk's\\ roles/x/roles/ " in owners
     assert "\n/desk's\\ roles/x/reconciler.yaml " in owners
     assert "\n/.github/ " in owners
-    (step,) = [
-        s["run"] for s in yaml.safe_load(workflow)["jobs"]["validate"]["steps"] if "validate" in s.get("run", "")
-    ]
-    assert shlex.split(step) == ["reconciler", "--settings", "desk's roles/x/reconciler.yaml", "validate"]
     assert top.notes == []
     assert "\n/roles/ " in top.wanted[".github/CODEOWNERS"]
-    assert "- run: reconciler validate\n" in top.wanted[".github/workflows/roles.yml"]
 
 
-def test_workflow_is_pinned_as_our_own_and_may_only_read() -> None:
-    """Actions have the commit ids of this repository's own workflow, and nothing is allowed by default."""
-    ours = (PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-    text = template("roles.yml")
+@pytest.mark.parametrize("path", WORKFLOWS)
+def test_workflow_below_the_top_of_git_names_the_settings_in_every_command(tmp_path: Path, path: str) -> None:
+    """The name of a folder is the value of a variable, never a part of a script, whatever it looks like."""
+    (tmp_path / ".git").mkdir()
+    below, top = rest_of(tmp_path / "desk's \"$(touch pwn)` roles"), rest_of(tmp_path)
 
-    pins = re.findall(r"uses: (\S+)", text)
-    assert pins
-    assert all(re.search(r"@[0-9a-f]{40}$", pin) and pin in ours for pin in pins)
-    assert "\npermissions: {}\n" in text
-    assert re.findall(r"^ +(\w+): (?:read|write)$", text, re.MULTILINE) == ["contents"]
-    assert "secrets" not in text
-    assert "pull_request_target" not in text
+    there, here = yaml.safe_load(below.wanted[path]), yaml.safe_load(top.wanted[path])
+    assert there.pop("env") == {"SETTINGS": "desk's \"$(touch pwn)` roles/reconciler.yaml"}
+    runs = [(s, t) for s, t in zip(steps_of(there), steps_of(here), strict=True) if "run" in s]
+    assert runs
+    for step, same in runs:
+        assert step["run"].count('reconciler --settings "$SETTINGS" ') == 1
+        step["run"] = step["run"].replace(' --settings "$SETTINGS"', "")
+        assert step == same
+    assert there == here
 
 
-def test_workflow_installs_this_version(tmp_path: Path) -> None:
-    """What checks the files is the program that made them."""
-    assert f'"role-reconciler=={__version__}"' in begun(tmp_path)[".github/workflows/roles.yml"]
+def test_workflows_are_those_of_this_repository_but_for_the_installation(tmp_path: Path) -> None:
+    """What is tried here is what others get: to the byte, without the file that installs from this checkout."""
+    (tmp_path / ".git").mkdir()
+    wanted = rest_of(tmp_path).wanted
+
+    ours = {path: (PROJECT / path).read_text(encoding="utf-8") for path in WORKFLOW_FILES if (PROJECT / path).exists()}
+    assert {path for path in WORKFLOW_FILES if ours.get(path) != wanted[path]} == {
+        f"{ACTION}/install.sh",
+        f"{ACTION}/requirements.txt",
+        f"{ACTION}/tool.txt",
+    }
+    hashed = (PROJECT / "requirements" / "runtime.txt").read_text(encoding="utf-8")
+    assert wanted[f"{ACTION}/requirements.txt"] == hashed
+
+
+def test_installation_is_this_version_and_its_hashed_requirements(tmp_path: Path) -> None:
+    """What checks the files is the program that made them, and nothing is built or taken without a hash."""
+    made = begun(tmp_path)
+
+    assert made[f"{ACTION}/tool.txt"].splitlines()[-1] == f"role-reconciler=={__version__}"
+    script = made[f"{ACTION}/install.sh"]
+    assert "--no-deps --only-binary :all:" in script
+    assert 'pip --require-hashes -r "$here/requirements.txt"' in script
 
 
 @pytest.mark.parametrize("place", [".git", ".git/hooks", "sub/.GIT/x"])
