@@ -33,7 +33,7 @@ class Stray:
     def interrupted(self) -> None:
         """Tell that somebody stopped the command."""
         if self._wants("markdown"):
-            self._deliver(Exit.INTERRUPTED, "Interrupted\nNothing more was sent.", "Run it again when you are ready")
+            self._deliver(Exit.INTERRUPTED, "Interrupted; nothing more was sent", "Run it again when you are ready")
         click.echo("\nInterrupted; nothing more was sent.", err=True)
 
     def our_bug(self, bug: Exception) -> None:
@@ -43,33 +43,36 @@ class Stray:
         places = [
             f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in (stack if frames else stack[-1:])
         ]
-        told = "\n  at ".join([f"A bug of ours: {type(bug).__name__}", *places])
-        self._tell("bug", Exit.OUR_BUG, told, "report this with the command and, with -v, the lines above")
+        told = f"A bug of ours: {type(bug).__name__}"
+        self._tell("bug", Exit.OUR_BUG, told, "report this with the command and, with -v, the lines above", places)
 
     def _wants(self, word: str) -> bool:
         """Say whether a command line that could not be read asked for a format."""
         return f"{_OPTION}={word}" in self._arguments or (_OPTION, word) in pairwise(self._arguments)
 
-    def _tell(self, code: str, exit_code: Exit, detail: str, fix: str) -> None:
+    def _tell(self, code: str, exit_code: Exit, detail: str, fix: str, places: Sequence[str] = ()) -> None:
         """Tell an error as text or as a document like every other error."""
         from reconciler.render.escape import visible
         from reconciler.render.plan_json import to_json
         from reconciler.render.problems import stray_document
 
         if self._wants("json"):
-            click.echo(to_json(stray_document(code, exit_code, detail, fix)), nl=False)
+            told = "\n  at ".join((detail, *places))
+            click.echo(to_json(stray_document(code, exit_code, told, fix)), nl=False)
             return
         if self._wants("markdown"):
-            self._deliver(exit_code, detail, fix)
+            self._deliver(exit_code, detail, fix, places)
         click.echo(f"error[{code}] " + "\n".join(visible(part) for part in detail.splitlines()), err=True)
+        for place in places:
+            click.echo(f"  at {visible(place)}", err=True)
         click.echo(f"  fix: {fix}", err=True)
 
-    def _deliver(self, exit_code: Exit, detail: str, fix: str) -> None:
+    def _deliver(self, exit_code: Exit, summary: str, fix: str, places: Sequence[str] = ()) -> None:
         """Write the document to standard output, and to the file that was allowed for the result."""
         from reconciler.cli.output import write_file
         from reconciler.render.problems_markdown import stray_markdown
 
-        document = stray_markdown(self._command, exit_code, detail, fix)
+        document = stray_markdown(self._command, exit_code, summary, fix, places)
         write_text(sys.stdout, document)
         for path in self._results:
             try:

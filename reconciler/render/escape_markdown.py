@@ -14,9 +14,11 @@ from reconciler.render.escape import LONGEST, visible
 _BREAKING = re.compile(r"[`|<$]")
 """What could end the code, a cell of a table, or begin a tag or a formula around it."""
 _EDGES = re.compile(r"^ | $")
-_QUOTED = re.compile(r'"([^"]*)"')
+_QUOTED = re.compile(r'"([^"]*)"|`([^`]*)`')
 _PLAIN = re.compile(r"\(?(?P<core>[^\W\d_]+('[a-z]+)?|[0-9]{1,3}(,[0-9]{3})*%?|)\)?[.,:;]?\)?")
 """A word of letters or a number as people write it, with the punctuation of a sentence and nothing else."""
+_NUMBERED = re.compile(r"^( *)([0-9]+)(?=[.)])")
+"""What would begin a list where the sentence begins a line."""
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{7,}")
 """Letters alone can be the id of a commit."""
 
@@ -33,15 +35,15 @@ def code(text: str, most: int = LONGEST) -> str:
 def prose(text: str) -> str:
     """Give a sentence of ours that may hold foreign text: plain words stay, everything else becomes code.
 
-    What stands between quotes is one piece of code. Neither needs to be told apart from the foreign text: a
-    word that stays plain has letters only, and nothing follows from letters.
+    What stands between quotes or backticks is one piece of code. None of it needs to be told apart from the foreign
+    text: a word that stays plain has letters only, and nothing follows from letters.
     """
     told = ""
     end = 0
     for found in _QUOTED.finditer(text):
-        told = _joined(told, _words(text[end : found.start()]), code(found[1]))
+        told = _joined(told, _words(text[end : found.start()]), code(found[1] or found[2] or ""))
         end = found.end()
-    return _joined(told, _words(text[end:]))
+    return _NUMBERED.sub(lambda found: f"{found[1]}{code(found[2])}", _joined(told, _words(text[end:])))
 
 
 def fenced(lines: Iterable[str], language: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.core.wording import roles
 from reconciler.model.finding import Finding, FindingLevel
 from reconciler.model.notice import Notice
-from reconciler.render.budget import Item, Section, fit, size
+from reconciler.render.budget import Item, Section, fit, size, within
 from reconciler.render.escape_markdown import code, fenced, prose
 from reconciler.render.markdown import COMMENT, END, details, fixed, head, listed
 from reconciler.render.notice import message, shortened, subject, told_to
@@ -189,4 +189,6 @@ def _refusal(shown: PlanView, limit: int) -> str:
         fixed(counts),
     ]
     whole = "".join(section.shown(0) for section in told)
-    return whole if size(whole) <= limit else "".join(section.shown(0) for section in (told[0], told[1], told[3]))
+    if size(whole) <= limit:
+        return whole
+    return within("".join(section.shown(0) for section in (told[0], told[1], told[3])), limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.errors import Exit, Problem, ReconcilerError, Severity
@@ -16,6 +17,7 @@ MOST_WORDS = 2_000
 
 _NOTHING_WRITTEN = frozenset({Exit.INPUT_REJECTED, Exit.REFUSED, Exit.CONFIRMATION, Exit.TENANT_UNREADABLE, Exit.USAGE})
 _COMMAND = "reconciler "
+_ABOUT = re.compile(r"\[([^\]]+)\] ")
 _PLACE = 3 * LONGEST
 
 
@@ -41,10 +43,9 @@ def error_markdown(error: ReconcilerError, command: str, limit: int = COMMENT) -
     return _stopped(command, error.exit_code, (error.summary, error.detail), error.fix, error.reasons, limit)
 
 
-def stray_markdown(command: str, exit_code: Exit, detail: str, fix: str, limit: int = COMMENT) -> str:
+def stray_markdown(command: str, exit_code: Exit, summary: str, fix: str, places: Sequence[str] = ()) -> str:
     """Give an error that no command raised: a command line that cannot be read, an interruption, or a bug."""
-    summary, _, rest = detail.partition("\n")
-    return _stopped(command, exit_code, (summary, rest), fix, (), limit)
+    return _stopped(command, exit_code, (summary, ""), fix, places, COMMENT)
 
 
 def _problems(problems: Sequence[Problem], command: str) -> Iterator[Section]:
@@ -69,30 +70,29 @@ def _stopped(
     command: str, exit_code: Exit, words: tuple[str, str], fix: str, reasons: Sequence[str], limit: int
 ) -> str:
     summary, detail = words
-    begin = (head(command, prose(summary)), fixed(_paragraphs(detail)))
-    every = Section(before="\n", items=tuple(Item(text=f"- {prose(reason)}\n") for reason in reasons))
+    begin = (head(command, _told(summary)), fixed(("", _told(detail)) if detail.strip() else ()))
+    every = Section(before="\n", items=tuple(Item(text=f"- {_reason(reason)}\n") for reason in reasons))
     end = fixed(("", _ended(command, exit_code)))
     whole = fit((*begin, every, fixed(_steps(fix)), end), limit)
     if whole is not None:
         return whole
     some = Section(
         before="\n",
-        items=tuple(Item(text=f"- {_told(reason)}\n", fixed=False) for reason in reasons),
+        items=tuple(Item(text=f"- {_reason(cut(reason, MOST_WORDS))}\n", fixed=False) for reason in reasons),
         rest=f"run `reconciler {command}` to see them",
     )
     return bounded((*begin, some, end), limit)
 
 
-def _paragraphs(text: str) -> Iterator[str]:
-    for told in text.splitlines():
-        if told.strip():
-            yield ""
-            yield _told(told.strip())
+def _reason(reason: str) -> str:
+    """Give a reason; what a guard is about stands in brackets before it."""
+    about = _ABOUT.match(reason)
+    return prose(reason) if about is None else f"{code(about[1])}: {prose(reason[about.end() :])}"
 
 
 def _steps(fix: str) -> Iterator[str]:
     """Give what to do: sentences as sentences, commands in a block that can be copied."""
-    lines = [told.strip() for told in fix.splitlines() if told.strip()]
+    lines = [told for told in fix.split("\n") if told.strip()]
     if lines:
         yield "\n### What to do"
     for told in lines:
