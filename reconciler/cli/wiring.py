@@ -90,19 +90,19 @@ class Project:
     @cached_property
     def desired(self) -> DesiredState:
         """The desired state; raises `InputRejected`, `NoRolesFound` or `UsageProblem`."""
-        return load_desired(self.root, self.settings.roles, self.catalogue)
+        return load_desired(self.root, self.settings.roles, self.catalogue, self.settings.tolerated)
 
     @cached_property
     def reading(self) -> Reading:
         """The desired state with the way it is written; raises like `desired`."""
-        reading = read_desired(self.root, self.settings.roles, self.catalogue)
+        reading = read_desired(self.root, self.settings.roles, self.catalogue, self.settings.tolerated)
         if reading.problems:
             raise InputRejected(reading.problems)
         return reading
 
     def expand(self, catalogue: Catalogue) -> tuple[DesiredState, tuple[Problem, ...]]:
         """Say what the role files mean under another catalogue, and what is wrong with them then."""
-        reading = read_desired(self.root, self.settings.roles, catalogue)
+        reading = read_desired(self.root, self.settings.roles, catalogue, self.settings.tolerated)
         return reading.desired, reading.problems
 
     @cached_property

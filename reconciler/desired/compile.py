@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Final
 
 from reconciler.desired.document import Document, Place, Value
@@ -14,6 +16,7 @@ from reconciler.desired.text import shown
 from reconciler.desired.violations import check_shape, explain_shape
 from reconciler.desired.words import suggestion
 from reconciler.desired.yaml_events import read_yaml
+from reconciler.errors import Problem
 from reconciler.model.permission import Catalogue
 from reconciler.model.role import RoleKey
 
@@ -22,9 +25,10 @@ _FIELDS = ("name", "description", "based_on", "standard", "retired", "move_users
 
 
 class Compiler:
-    """Compiles role files against one catalogue."""
+    """Compiles role files against one catalogue; problems of a tolerated code are none."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, tolerated: Collection[str] = ()) -> None:
+        self._tolerated = tolerated
         self.vocabulary = Vocabulary(catalogue)
         self._shape = role_shape(catalogue)
         self._words = RoleWords(self.vocabulary)
@@ -52,7 +56,11 @@ class Compiler:
             explain_shape(document, self._shape, self._words.explain)
         self._check_names(document, statement, fields)
         rules = self._rules(document, fields.get("permissions"))
-        return _with(statement, rules, document)
+        return self._with(statement, rules, document)
+
+    def _with(self, statement: Statement, rules: tuple[Rule, ...], document: Document) -> Statement:
+        problems, tolerated = apart(document.problems, self._tolerated)
+        return replace(statement, rules=rules, problems=tuple(problems), tolerated=tuple(tolerated))
 
     def _check_duplicates(self, document: Document) -> None:
         permissions = document.value.get("permissions") if isinstance(document.value, dict) else None
@@ -129,6 +137,12 @@ class Compiler:
         document.report(document.key_place(("permissions", category, word)), "role.selection-order", message, fix)
 
 
+def apart(problems: Iterable[Problem], tolerated: Collection[str]) -> tuple[list[Problem], list[Problem]]:
+    """Give problems that stand, and those that the settings let be."""
+    found = list(problems)
+    return [p for p in found if p.code not in tolerated], [p for p in found if p.code in tolerated]
+
+
 def _fields(document: Document, key: RoleKey, fields: dict[str, Value]) -> Statement:
     """Take over every field that has the right type; the schema has reported the others."""
 
@@ -154,9 +168,3 @@ def _fields(document: Document, key: RoleKey, fields: dict[str, Value]) -> State
         owner=text("owner"),
         places=places,
     )
-
-
-def _with(statement: Statement, rules: tuple[Rule, ...], document: Document) -> Statement:
-    from dataclasses import replace
-
-    return replace(statement, rules=rules, problems=tuple(document.problems))

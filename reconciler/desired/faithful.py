@@ -9,20 +9,25 @@ from reconciler.desired.role_text import role_text
 from reconciler.desired.text import suspects
 from reconciler.errors import InputRejected, Problem, Severity
 from reconciler.model.adoption import Reason, Subject
-from reconciler.model.permission import Catalogue
+from reconciler.model.state import DesiredState
 
 _NAME_LINE, _DESCRIPTION_LINE = 2, 3
 """Where `role_text` writes the two texts that people chose."""
 
 
-def faults(subject: Subject, catalogue: Catalogue) -> tuple[Reason, ...]:
-    """Give what the loader has against the file of a live role, alone; nothing where it can be said."""
+def faults(subject: Subject, desired: DesiredState) -> tuple[Reason, ...]:
+    """Give what the loader has against the file of a live role, alone; nothing where it can be said.
+
+    `desired` gives the lock, and what the settings tolerate.
+    """
+    catalogue = desired.catalogue
     content = subject.live.content
     hidden = [*_hidden("name", content.name), *_hidden("description", content.description)]
     if hidden:
         return tuple(hidden)
     try:
-        load_desired_from([(subject.path, role_text(subject, catalogue).encode("utf-8"))], catalogue)
+        text = role_text(subject, catalogue).encode("utf-8")
+        load_desired_from([(subject.path, text)], catalogue, desired.tolerated)
     except InputRejected as rejected:
         return reasons(rejected.problems)
     return ()

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from reconciler.desired.bases import Statements, check_bases, expandable
 from reconciler.desired.checks import check_keys, check_names, check_needs, check_successors
-from reconciler.desired.compile import Compiler
+from reconciler.desired.compile import Compiler, apart
 from reconciler.desired.expansion import Expanded, Expansion, Provenance
 from reconciler.desired.files import Listing, accept_name, list_role_files, read_role_files
 from reconciler.desired.statement import Statement
@@ -45,31 +45,42 @@ class Reading:
     written: Mapping[RoleKey, Written]
     """Every role of the desired state that is not retired."""
     problems: tuple[Problem, ...]
+    tolerated: tuple[Problem, ...] = ()
+    """What would be problems if the settings did not let them be, sorted."""
 
 
-def load_desired(root: Path, folder: str, catalogue: Catalogue) -> DesiredState:
-    """Load the role files below `folder`, a relative path inside `root`.
+def load_desired(
+    root: Path, folder: str, catalogue: Catalogue, tolerated: frozenset[str] = frozenset()
+) -> DesiredState:
+    """Load the role files below `folder`, a relative path inside `root`; problems of a tolerated code are none.
 
     Raises `UsageProblem` where there is no folder, `NoRolesFound` where it is empty, and `InputRejected` with the
     problems of all files.
     """
-    statements, file_problems = _read(root, folder, catalogue)
-    return _sound(*_state(statements, file_problems, catalogue))
+    statements, file_problems = _read(root, folder, catalogue, tolerated)
+    return _sound(*_state(statements, file_problems, catalogue, tolerated))
 
 
-def read_desired(root: Path, folder: str, catalogue: Catalogue) -> Reading:
+def read_desired(root: Path, folder: str, catalogue: Catalogue, tolerated: frozenset[str] = frozenset()) -> Reading:
     """Read the role files like `load_desired`, and give their problems instead of raising them.
 
     Raises `UsageProblem` where there is no folder and `NoRolesFound` where it is empty.
     """
-    statements, file_problems = _read(root, folder, catalogue)
-    desired, problems = _state(statements, file_problems, catalogue)
+    statements, file_problems = _read(root, folder, catalogue, tolerated)
+    desired, problems, let_be = _state(statements, file_problems, catalogue, tolerated)
     declared = {role.key for role in desired.roles}
     written = {s.key: _written(s) for s in statements if s.key in declared}
-    return Reading(desired=desired, written=MappingProxyType(written), problems=tuple(sorted(problems)))
+    return Reading(
+        desired=desired,
+        written=MappingProxyType(written),
+        problems=tuple(sorted(problems)),
+        tolerated=tuple(sorted(let_be)),
+    )
 
 
-def _read(root: Path, folder: str, catalogue: Catalogue) -> tuple[list[Statement], list[Problem]]:
+def _read(
+    root: Path, folder: str, catalogue: Catalogue, tolerated: frozenset[str]
+) -> tuple[list[Statement], list[Problem]]:
     listing = list_role_files(root, folder)
     if not listing.files and not listing.problems:
         raise NoRolesFound(
@@ -77,14 +88,16 @@ def _read(root: Path, folder: str, catalogue: Catalogue) -> tuple[list[Statement
             fix="Add a role file, or correct `roles:` in the settings",
         )
     # The problems are listed after the reading, which adds to them.
-    return _compile(read_role_files(root, listing), catalogue), listing.problems
+    return _compile(read_role_files(root, listing), catalogue, tolerated), listing.problems
 
 
-def load_desired_from(documents: Iterable[tuple[str, bytes]], catalogue: Catalogue) -> DesiredState:
+def load_desired_from(
+    documents: Iterable[tuple[str, bytes]], catalogue: Catalogue, tolerated: frozenset[str] = frozenset()
+) -> DesiredState:
     """Load role files given as path and bytes; raises `InputRejected` with the problems of all of them."""
     listing = Listing(Path())
-    statements = _compile((d for d in sorted(documents) if accept_name(listing, d[0])), catalogue)
-    return _sound(*_state(statements, listing.problems, catalogue))
+    statements = _compile((d for d in sorted(documents) if accept_name(listing, d[0])), catalogue, tolerated)
+    return _sound(*_state(statements, listing.problems, catalogue, tolerated))
 
 
 def key_of_path(path: str) -> RoleKey:
@@ -92,14 +105,17 @@ def key_of_path(path: str) -> RoleKey:
     return RoleKey(path.rpartition("/")[2].removesuffix(".yaml"))
 
 
-def _compile(documents: Iterator[tuple[str, bytes]], catalogue: Catalogue) -> list[Statement]:
-    compiler = Compiler(catalogue)
+def _compile(
+    documents: Iterator[tuple[str, bytes]], catalogue: Catalogue, tolerated: frozenset[str]
+) -> list[Statement]:
+    compiler = Compiler(catalogue, tolerated)
     return [compiler.compile(path, key_of_path(path), raw) for path, raw in documents]
 
 
 def _state(
-    found: list[Statement], file_problems: list[Problem], catalogue: Catalogue
-) -> tuple[DesiredState, list[Problem]]:
+    found: list[Statement], file_problems: list[Problem], catalogue: Catalogue, tolerated: frozenset[str]
+) -> tuple[DesiredState, list[Problem], list[Problem]]:
+    """Give the desired state with what is wrong, and with what would be if it were not tolerated."""
     statements: dict[RoleKey, Statement] = {}
     for statement in found:
         statements.setdefault(statement.key, statement)
@@ -118,10 +134,13 @@ def _state(
         base: Expanded = expansion.of(statement.based_on) if statement.based_on else {}
         problems += check_needs(statement, expanded, base, catalogue)
         roles.append(_role(statement, expanded, shared))
-    return DesiredState(roles=tuple(roles), retired=_retired(statements), catalogue=catalogue), problems
+    problems, let_be = apart(problems, tolerated)
+    let_be += (problem for statement in found for problem in statement.tolerated)
+    desired = DesiredState(roles=tuple(roles), retired=_retired(statements), catalogue=catalogue, tolerated=tolerated)
+    return desired, problems, let_be
 
 
-def _sound(desired: DesiredState, problems: list[Problem]) -> DesiredState:
+def _sound(desired: DesiredState, problems: list[Problem], _: list[Problem]) -> DesiredState:
     """Give the desired state, or raise what is wrong with it."""
     if problems:
         raise InputRejected(tuple(problems))

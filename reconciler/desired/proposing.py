@@ -27,7 +27,7 @@ def propose(matching: Matching, desired: DesiredState, folder: str) -> Proposal:
     for found in matching.matched:
         role = found.role
         subject = Subject(live=found.live, key=role.key, path=role.origin.path, declared=role)
-        against = () if says(role, found.live, desired.catalogue) else faults(subject, desired.catalogue)
+        against = () if says(role, found.live, desired.catalogue) else faults(subject, desired)
         if against:
             refusals.append(Refusal(live=found.live, key=role.key, path=subject.path, reasons=against))
         else:
@@ -62,7 +62,7 @@ def _named(unmanaged: Iterable[LiveRole], desired: DesiredState, folder: str) ->
         key = free_key(name, taken)
         below = f"{folder}/{STANDARD}" if live.kind is RoleKind.STANDARD else folder
         subject = Subject(live=live, key=key, path=f"{below}/{key}.yaml", declared=None)
-        against = faults(subject, desired.catalogue)
+        against = faults(subject, desired)
         other = seen.get(skeleton(name))
         if against or other is not None:
             yield Refusal(live=live, key=key, path=None, reasons=against or lookalike(str(other)))

@@ -213,7 +213,8 @@ class NewRoles(RoleFolder):
     """The role files of a repository that is still to be made: what is written is wanted."""
 
     def __init__(self, beginning: Beginning) -> None:
-        super().__init__(beginning.root, beginning.roles, load_catalogue(beginning.root))
+        catalogue, tolerated = load_catalogue(beginning.root), beginning.settings.tolerated
+        super().__init__(beginning.root, beginning.roles, catalogue, tolerated=tolerated)
         self._beginning = beginning
 
     def write(self, drafts: Collection[Draft]) -> None:

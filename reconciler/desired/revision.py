@@ -75,19 +75,19 @@ def load_base(root: Path, revision: str, folder: str, settings: str = SETTINGS) 
     then are wrong.
     """
     files = read_revision(root, revision, folder, settings)
-    guards = parse_settings(settings, files.settings).guards if files.settings is not None else Settings().guards
+    then = parse_settings(settings, files.settings) if files.settings is not None else Settings()
     catalogue = load_catalogue(root) if files.lock is None else parse_catalogue(f"{revision}:{LOCK}", files.lock)
-    desired = _usable(files.roles, catalogue)
+    desired = _usable(files.roles, catalogue, then.tolerated)
     return BaseRevision(
-        name=revision, names=_names(desired), contents=_contents(desired), guards=guards, catalogue=catalogue
+        name=revision, names=_names(desired), contents=_contents(desired), guards=then.guards, catalogue=catalogue
     )
 
 
-def _usable(roles: tuple[tuple[str, bytes], ...], catalogue: Catalogue) -> DesiredState:
+def _usable(roles: tuple[tuple[str, bytes], ...], catalogue: Catalogue, tolerated: frozenset[str]) -> DesiredState:
     """Expand what can be expanded, leaving out files with problems until the rest has none."""
     while roles:
         try:
-            return load_desired_from(roles, catalogue)
+            return load_desired_from(roles, catalogue, tolerated)
         except InputRejected as rejected:
             faulty = {problem.path for problem in rejected.problems}
             kept = tuple(role for role in roles if escaped(role[0]) not in faulty)

@@ -25,11 +25,20 @@ from reconciler.model.state import DesiredState
 class RoleFolder:
     """The files below `folder`, a relative path inside `root`; a folder that is not there yet holds no roles."""
 
-    def __init__(self, root: Path, folder: str, catalogue: Catalogue, *, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        folder: str,
+        catalogue: Catalogue,
+        *,
+        overwrite: bool = False,
+        tolerated: frozenset[str] = frozenset(),
+    ) -> None:
         self._root = root
         self._folder = folder
         self._catalogue = catalogue
         self._overwrite = overwrite
+        self._tolerated = tolerated
 
     @cached_property
     def texts(self) -> Mapping[str, bytes]:
@@ -45,7 +54,7 @@ class RoleFolder:
     @cached_property
     def desired(self) -> DesiredState:
         """What the files say, nothing where there are none; raises `InputRejected`."""
-        return load_desired_from(self.texts.items(), self._catalogue)
+        return load_desired_from(self.texts.items(), self._catalogue, self._tolerated)
 
     def propose(self, matching: Matching) -> Proposal:
         """Give every live role a file, or the reasons why no file can say it."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from reconciler.desired.addresses import address_fault
 from reconciler.desired.document import Document, Route
-from reconciler.desired.lint.levels import LintLevel
-from reconciler.desired.reading import escaped, read_regular_file
+from reconciler.desired.lint.levels import LintLevel, tolerated
+from reconciler.desired.reading import read_regular_file
 from reconciler.desired.shape import Violation, shipped_shape
 from reconciler.desired.text import shown
 from reconciler.desired.violations import Message, check_shape
@@ -57,7 +57,12 @@ class Settings:
     """The folder of the role files: relative, forward slashes, no slash at the end."""
     guards: GuardSettings = field(default_factory=GuardSettings)
     lint: Mapping[str, LintLevel] = field(default_factory=lambda: MappingProxyType({}))
-    """The lint rules that are told what they are; every other one warns."""
+    """The lint rules that are told what they are."""
+
+    @property
+    def tolerated(self) -> frozenset[str]:
+        """The codes of problems that role files may have."""
+        return tolerated(self.lint)
 
 
 def load_settings(path: Path) -> Settings:

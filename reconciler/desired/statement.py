@@ -48,6 +48,8 @@ class Statement:
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where each field is written; `previously.0` and so on for its items."""
     problems: tuple[Problem, ...] = ()
+    tolerated: tuple[Problem, ...] = ()
+    """What would be problems if the settings did not let them be."""
 
     @property
     def sound(self) -> bool:

@@ -19,6 +19,8 @@ class DesiredState:
     """Sorted by key."""
     catalogue: Catalogue
     """The lock that `all` and `view` were expanded against."""
+    tolerated: frozenset[str] = frozenset()
+    """The codes of problems that the settings let role files have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

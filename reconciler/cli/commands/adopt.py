@@ -49,7 +49,10 @@ def command(
     if roles and everything:
         raise click.UsageError("ROLE and --all contradict each other")
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
-    files = RoleFolder(project.root, project.settings.roles, project.catalogue, overwrite=overwrite)
+    settings = project.settings
+    files = RoleFolder(
+        project.root, settings.roles, project.catalogue, overwrite=overwrite, tolerated=settings.tolerated
+    )
     asked = Asked(names=roles, everything=everything, build_on=build_on)
     with project.reader(clock, progress) as tenant:
         adoption = adopt(asked, files, tenant, progress)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from reconciler.desired.language import Reading
-from reconciler.desired.lint.levels import LintLevel
+from reconciler.desired.lint.levels import REFUSING, LintLevel, level_of
 from reconciler.desired.lint.names import misleading_name, near_standard_name
 from reconciler.desired.lint.overlaps import contained_role, equal_permissions
-from reconciler.desired.lint.subject import Rule, Subject
+from reconciler.desired.lint.subject import Rule, Subject, tolerated
 from reconciler.desired.lint.texts import categories_left_out, sensitive_without_owner, thin_description
 from reconciler.errors import Problem, Severity
 
@@ -22,17 +22,23 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "lint.near-standard-name": near_standard_name,
         "lint.sensitive-without-owner": sensitive_without_owner,
         "lint.thin-description": thin_description,
+        **{code: tolerated(code) for code in REFUSING.values()},
     }
 )
-"""Each rule by the code of its findings; the settings name it without `lint.`."""
+"""Each rule by the code of its findings; the settings name it without what stands before the dot."""
+
+
+def rule_of(code: str) -> str:
+    """Give the name that the settings have for the rule with a code."""
+    return code.partition(".")[2]
 
 
 def lint(reading: Reading, levels: Mapping[str, LintLevel]) -> tuple[Problem, ...]:
-    """Give everything the rules find in role files that have no problems, sorted; a rule is `warn` unless told."""
+    """Give everything the rules find in role files that have no problems, sorted."""
     subject = Subject(reading)
     found = []
     for code, rule in RULES.items():
-        level = levels.get(code.removeprefix("lint."), LintLevel.WARN)
+        level = level_of(rule_of(code), levels)
         if level is LintLevel.OFF:
             continue
         severity = Severity.ERROR if level is LintLevel.ERROR else Severity.WARNING

@@ -59,3 +59,14 @@ class Subject:
 
 Rule = Callable[[Subject], Iterator[Advice]]
 """Looks at all roles and says what it found, in any order."""
+
+
+def tolerated(code: str) -> Rule:
+    """Give the rule that tells what the reader found and the settings let be."""
+
+    def rule(subject: Subject) -> Iterator[Advice]:
+        for problem in subject.reading.tolerated:
+            if problem.code == code:
+                yield Advice(Origin(problem.path, problem.line, problem.column), problem.message, problem.fix)
+
+    return rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ import pytest
 from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.codes import CODES
 from reconciler.desired.language import Reading, read_desired
-from reconciler.desired.lint.levels import UNHELD_ROLE, LintLevel
+from reconciler.desired.lint.levels import REFUSING, UNHELD_ROLE, LintLevel
 from reconciler.desired.lint.names import distance
-from reconciler.desired.lint.run import RULES, lint
+from reconciler.desired.lint.run import RULES, lint, rule_of
 from reconciler.desired.lint.subject import Subject
 from reconciler.desired.settings import parse_settings
 from reconciler.desired.shape import shipped_shape
@@ -51,7 +52,7 @@ def read(folder: Path, files: Mapping[str, str]) -> Reading:
 
 def only(rule: str) -> Mapping[str, LintLevel]:
     """Give settings that leave one rule on."""
-    return {code.removeprefix("lint."): LintLevel.OFF for code in RULES} | {rule: LintLevel.WARN}
+    return {rule_of(code): LintLevel.OFF for code in RULES} | {rule: LintLevel.WARN}
 
 
 def quoted(text: str) -> list[str]:
@@ -62,7 +63,7 @@ def quoted(text: str) -> list[str]:
 def found(folder: Path, rule: str, **files: str) -> list[tuple[str, int, str]]:
     """Give path, line and message of what one rule finds; `_` in a name stands for a dash."""
     problems = lint(read(folder, {key.replace("_", "-"): text for key, text in files.items()}), only(rule))
-    assert {f"lint.{rule}"} >= {problem.code for problem in problems}
+    assert {rule} >= {rule_of(problem.code) for problem in problems}
     return [(problem.path, problem.line, problem.message) for problem in problems]
 
 
@@ -399,11 +400,54 @@ def test_levels_decide_what_a_finding_is(tmp_path: Path) -> None:
     assert severities({"thin-description": LintLevel.WARN})[1] == ("lint.thin-description", Severity.WARNING)
 
 
+GENERIC = a_file("Test 1", {"teams": "view"})
+NEEDY = a_file("Phone Desk", {"conversations": "[reply]"})
+
+
+@pytest.mark.parametrize(("rule", "text", "line"), [("generic-name", GENERIC, 1), ("depends", NEEDY, 4)])
+def test_rules_that_refuse_can_be_told_to_warn_or_to_be_silent(tmp_path: Path, rule: str, text: str, line: int) -> None:
+    """An error unless told, for every reader; told otherwise the role is as good as any, and lint has the finding."""
+    (tmp_path / "roles").mkdir()
+    (tmp_path / "roles" / "a.yaml").write_text(text, encoding="utf-8")
+    code = REFUSING[rule]
+
+    def reading(level: str) -> tuple[Reading, tuple[Problem, ...]]:
+        settings = parse_settings("reconciler.yaml", f"lint: {{{rule}: {level}}}".encode())
+        found = read_desired(tmp_path, "roles", LOCK, settings.tolerated)
+        return found, lint(found, settings.lint)
+
+    strict, _ = reading("error")
+    assert [(p.code, p.line, p.severity) for p in strict.problems] == [(code, line, Severity.ERROR)]
+    assert read_desired(tmp_path, "roles", LOCK).problems == strict.problems
+
+    mild, told = reading("warn")
+    assert (mild.problems, [role.key for role in mild.desired.roles]) == ((), ["a"])
+    assert [replace(p, severity=Severity.ERROR) for p in told if p.code == code] == list(strict.problems)
+    assert {p.severity for p in told} == {Severity.WARNING}
+
+    silent, nothing = reading("off")
+    assert silent == mild
+    assert code not in {p.code for p in nothing}
+
+
+def test_what_is_tolerated_stays_with_what_is_based_on_it(tmp_path: Path) -> None:
+    """A role on top of a tolerated one is read, and what its base lacks is told once."""
+    files = {"a": NEEDY, "b": a_file("Front Desk", {"teams": "view"}, more="based_on: a\n", whole=False)}
+    (tmp_path / "roles").mkdir()
+    for key, text in files.items():
+        (tmp_path / "roles" / f"{key}.yaml").write_text(text, encoding="utf-8")
+
+    reading = read_desired(tmp_path, "roles", LOCK, frozenset({"role.depends"}))
+
+    assert [role.key for role in reading.desired.roles] == ["a", "b"]
+    assert [problem.path for problem in lint(reading, only("depends"))] == ["roles/a.yaml"]
+
+
 def test_settings_know_every_rule_and_no_other() -> None:
     """The schema of the settings names exactly the rules there are, and the one that the plan tells."""
     known = shipped_shape("settings.schema.json").schema["properties"]["lint"]["properties"]
 
-    assert set(known) == {code.removeprefix("lint.") for code in RULES} | {UNHELD_ROLE}
+    assert set(known) == {rule_of(code) for code in RULES} | {UNHELD_ROLE}
 
 
 def test_every_rule_is_documented_and_no_other() -> None:
@@ -411,8 +455,8 @@ def test_every_rule_is_documented_and_no_other() -> None:
     page = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.MULTILINE)
 
-    assert rows == sorted([*(code.removeprefix("lint.") for code in RULES), UNHELD_ROLE])
-    assert {code for code in CODES if code.startswith("lint.")} == set(RULES)
+    assert rows == sorted([*(rule_of(code) for code in RULES), UNHELD_ROLE])
+    assert {code for code in CODES if code.startswith("lint.")} | set(REFUSING.values()) == set(RULES) <= set(CODES)
 
 
 def test_settings_take_levels_over_and_suggest_the_rule_that_was_meant() -> None:

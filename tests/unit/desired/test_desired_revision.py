@@ -139,6 +139,14 @@ def test_file_refused_today_counts_as_not_declared(root: Path) -> None:
     assert list(load_base(root, "HEAD", "roles").contents) == ["a"]
 
 
+def test_what_the_settings_of_then_tolerated_was_declared(root: Path) -> None:
+    """A base file counts by the settings that stood beside it."""
+    text = NIGHT.replace("Night Desk", "Test")
+    save(root, reconciler_yaml="lint: {generic-name: warn}\n", roles__b_yaml=text)
+
+    assert list(load_base(root, "HEAD", "roles").contents) == ["b"]
+
+
 def test_base_with_nothing_usable_is_empty(root: Path) -> None:
     """A base of faulty files alone declares nothing."""
     save(root, roles__a_yaml="x: [", roles__b_yaml="- y")
