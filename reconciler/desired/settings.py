@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.desired.addresses import address_fault
 from reconciler.desired.document import Document, Route
 from reconciler.desired.lint.levels import LintLevel, tolerated
-from reconciler.desired.reading import read_regular_file
+from reconciler.desired.reading import escaped, read_regular_file
 from reconciler.desired.shape import Violation, shipped_shape
 from reconciler.desired.text import shown
 from reconciler.desired.violations import Message, check_shape
