@@ -52,6 +52,11 @@ def match(desired: DesiredState, live: LiveState) -> Matching:
     a swap has come, or one was cut short and the files do not say how it goes on. Raises `LiveAmbiguous` when
     two live roles have the same name.
     """
+    return match_roles(desired, live.roles)
+
+
+def match_roles(desired: DesiredState, live: Sequence[LiveRole]) -> Matching:
+    """Match files to these live roles, like `match`."""
     files: list[File] = [*desired.roles, *desired.retired]
     by_name = _by_name(live)
     swaps = _Swaps(desired, by_name)
@@ -59,7 +64,7 @@ def match(desired: DesiredState, live: LiveState) -> Matching:
     claims.settle()
     found = {**claims.found, **swaps.found}
     meant = {role.id for role in found.values()}
-    unmanaged = sorted((r for r in live.roles if r.id not in meant), key=lambda r: (r.content.name, r.id))
+    unmanaged = sorted((r for r in live if r.id not in meant), key=lambda r: (r.content.name, r.id))
     told = [*_cut_short(files, unmanaged), *_taken_from_retired(desired, found, by_name)]
     problems = [*swaps.problems, *claims.problems] or told
     if problems:
@@ -81,10 +86,10 @@ def match(desired: DesiredState, live: LiveState) -> Matching:
     )
 
 
-def _by_name(live: LiveState) -> Mapping[str, LiveRole]:
+def _by_name(live: Sequence[LiveRole]) -> Mapping[str, LiveRole]:
     """Give each live role by the form of its name; a second one of that name would hide the first."""
     by_name: dict[str, LiveRole] = {}
-    for role in live.roles:
+    for role in live:
         other = by_name.setdefault(name_key(role.content.name), role)
         if other is not role:
             raise LiveAmbiguous(

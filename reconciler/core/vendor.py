@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.core.match import Match
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionSet
 from reconciler.model.role import DesiredRole, LiveRole, RoleKey, RoleKind
 from reconciler.model.state import DesiredState
@@ -13,6 +14,7 @@ from reconciler.model.vendor import (
     CategoryDifference,
     PermissionDifference,
     RoleEffect,
+    RoleLoss,
     StandardRoleDifference,
 )
 
@@ -135,4 +137,22 @@ def role_effects(before: DesiredState, after: DesiredState, proposed: Catalogue)
                 file=role.origin.path,
                 grants=tuple(sorted(then - now)),
                 revokes=tuple(sorted(now - then)),
+            )
+
+
+def role_losses(lock: Catalogue, proposed: Catalogue, matched: Iterable[Match]) -> Iterator[RoleLoss]:
+    """Give every live role that the first plan after an update narrows, though nobody edits its file, sorted by key.
+
+    `matched` has the files as they will be read, each with the live role it means. Until then the lock does not know
+    these permissions, and what it does not know is kept.
+    """
+    news = proposed.keys - lock.keys
+    for found in sorted(matched, key=lambda m: m.role.key):
+        lost = (found.live.content.permissions & news) - found.role.content.permissions
+        if lost:
+            yield RoleLoss(
+                role=found.role.key,
+                name=found.live.content.name,
+                file=found.role.origin.path,
+                permissions=tuple(sorted(lost)),
             )

@@ -13,7 +13,7 @@ from reconciler.desired.language import key_of_path, load_desired_from
 from reconciler.desired.offers import Bases
 from reconciler.desired.proposing import sayable
 from reconciler.desired.revise import Revision, revise
-from reconciler.desired.role_text import role_text
+from reconciler.desired.role_text import role_text, without_marks
 from reconciler.desired.splice import Unwritable
 from reconciler.desired.statement import Rule, Statement, Step, Vocabulary
 from reconciler.errors import FilesUnsound, InputRejected, Problem, Severity
@@ -47,7 +47,7 @@ class Drafter:
                 continue
             texts = {**self._texts, **{draft.subject.path: draft.after for draft in drafts}}
             try:
-                state = load_desired_from(texts.items(), self._catalogue)
+                state = load_desired_from(texts.items(), self._catalogue, self._desired.tolerated)
             except InputRejected as rejected:
                 refusals |= self._blamed(drafts, rejected)
                 continue
@@ -82,9 +82,10 @@ class Drafter:
         role = subject.declared
         equal = role is not None and revision.stated == content.permissions
         if equal and role is not None and (role.content.name, role.content.description) == _said(content):
-            after = before
+            text = before.decode("utf-8")
         else:
-            after = revise(before.decode("utf-8"), revision, self._vocabulary).encode("utf-8")
+            text = revise(before.decode("utf-8"), revision, self._vocabulary)
+        after = without_marks(text, self._catalogue.keys).encode("utf-8")
         return Draft(subject=subject, before=before, after=after, unknown=self._unknown(subject))
 
     def _revision(self, subject: Subject, wanted: Mapping[RoleKey, RoleContent]) -> Revision:
@@ -103,7 +104,7 @@ class Drafter:
     @cached_property
     def _statements(self) -> Mapping[RoleKey, Statement]:
         """What each file says by itself, compiled once and only where a file with a base is adopted."""
-        compiler = Compiler(self._catalogue)
+        compiler = Compiler(self._catalogue, self._desired.tolerated)
         return {
             role.key: compiler.compile(role.origin.path, role.key, self._texts[role.origin.path])
             for role in self._desired.roles

@@ -17,6 +17,8 @@ from reconciler.model.role import RoleKind
 SCHEMA = "schemas/role.schema.json"
 """Where a repository keeps the schema of its role files, seen from the settings file."""
 
+_MARK = f"# Live, and kept as long as {LOCK} does not know it: "
+
 
 def role_text(
     subject: Subject,
@@ -67,4 +69,10 @@ def _offer(offer: Offer) -> str:
 
 def _marks(unknown: Iterable[str]) -> list[str]:
     """Mark what the file cannot say; the names come from the tenant and could hold anything."""
-    return [f"# Live and kept, though {LOCK} does not know it: {escaped(key)}" for key in sorted(unknown)]
+    return [f"{_MARK}{escaped(key)}" for key in sorted(unknown)]
+
+
+def without_marks(text: str, known: Iterable[str]) -> str:
+    """Take out the marks of permissions that the lock knows by now; every other line stays as it is."""
+    over = {f"{_MARK}{key}" for key in known}
+    return "".join(line for line in text.splitlines(keepends=True) if line.rstrip("\r\n") not in over)

@@ -85,6 +85,20 @@ class RoleEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLoss:
+    """What a managed live role has and its file does not say, and only an update makes known.
+
+    While the lock does not know a permission, no plan takes it; the first plan after the update does.
+    """
+
+    role: RoleKey
+    name: str
+    file: str
+    permissions: tuple[str, ...]
+    """Sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueComparison:
     """The lock beside the live catalogue; every part sorted."""
 
@@ -96,6 +110,8 @@ class CatalogueComparison:
     standard_roles: tuple[StandardRoleDifference, ...]
     """Told only; an update leaves the standard roles of the lock as they are."""
     effects: tuple[RoleEffect, ...]
+    losses: tuple[RoleLoss, ...] | None
+    """None where nobody can say which live roles the files mean."""
     problems: tuple[Problem, ...]
     """What `validate` would say of the role files after an update."""
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reconciler.core.match import match_roles
 from reconciler.core.vendor import (
     bridge,
     category_differences,
     permission_differences,
     propose,
     role_effects,
+    role_losses,
     standard_role_differences,
 )
-from reconciler.errors import Problem
+from reconciler.errors import InputRejected, LiveAmbiguous, Problem
 from reconciler.model.permission import Catalogue
+from reconciler.model.role import LiveRole
 from reconciler.model.state import DesiredState
-from reconciler.model.vendor import CatalogueComparison
+from reconciler.model.vendor import CatalogueComparison, RoleLoss
 from reconciler.ports import Progress, TenantReader
 
 Expand = Callable[[Catalogue], tuple[DesiredState, tuple[Problem, ...]]]
@@ -46,5 +49,19 @@ def compare(lock: Catalogue, expand: Expand, tenant: TenantReader, progress: Pro
         categories=tuple(category_differences(lock, proposed)),
         standard_roles=tuple(standard_role_differences(lock, roles)),
         effects=tuple(role_effects(before, after, proposed)),
+        losses=_losses(lock, proposed, after, roles),
         problems=problems,
     )
+
+
+def _losses(
+    lock: Catalogue, proposed: Catalogue, after: DesiredState, roles: tuple[LiveRole, ...]
+) -> tuple[RoleLoss, ...] | None:
+    """Say what the first plan after an update takes; None where that plan will be refused before it knows."""
+    if proposed is lock:
+        return ()
+    try:
+        matching = match_roles(after, roles)
+    except (InputRejected, LiveAmbiguous):
+        return None
+    return tuple(role_losses(lock, proposed, matching.matched))

@@ -12,6 +12,7 @@ from reconciler.model.vendor import (
     CatalogueComparison,
     PermissionDifference,
     RoleEffect,
+    RoleLoss,
     StandardRoleDifference,
 )
 from reconciler.render.problems import problem_text, problems_document
@@ -56,6 +57,7 @@ def effects_text(compared: CatalogueComparison, *, done: bool) -> Iterator[Line]
             yield line(span(subject, Tone.CARE))
             for effect in effects:
                 yield from _effect(effect, which)
+    yield from _losses(compared.losses, done=done)
     if not compared.effects:
         yield line("No role file means anything else with the new lock")
     if compared.problems:
@@ -64,6 +66,23 @@ def effects_text(compared: CatalogueComparison, *, done: bool) -> Iterator[Line]
         yield line(span(f"validate {'finds' if done else 'would find'} {noun} then:", Tone.BAD))
         for problem in compared.problems:
             yield from problem_text(problem)
+
+
+def _losses(losses: tuple[RoleLoss, ...] | None, *, done: bool) -> Iterator[Line]:
+    """Say which live roles have what the update makes known and their files do not say, and how to keep it."""
+    when = "the next plan takes" if done else "the first plan after an update would take"
+    if losses is None:
+        yield line(span(f"Nobody can say what {when} from live roles: reconciler plan tells why", Tone.CARE))
+    elif losses:
+        one = len(losses) == 1
+        have = "1 role has live what its file does" if one else f"{roles(len(losses))} have live what their files do"
+        yield line(span(f"{have} not say, and {when} it:", Tone.CARE))
+        for loss in losses:
+            yield line("  ", span(loss.name, Tone.STRONG), f"  {loss.file}")
+            for permission in loss.permissions:
+                yield line(f"    - {permission}")
+            yield line(f"    to keep it: reconciler adopt {loss.role}{'' if done else ', after the update'}")
+        yield line("  `adopt` takes everything that is live into the file, not only this")
 
 
 def _plural(verb: str) -> str:
@@ -157,6 +176,7 @@ def comparison_document(compared: CatalogueComparison, written: Iterable[str] = 
         "categories": [asdict(category) for category in compared.categories],
         "standard_roles": [asdict(role) for role in compared.standard_roles],
         "effects": [asdict(effect) for effect in compared.effects],
+        "losses": None if compared.losses is None else [asdict(loss) for loss in compared.losses],
         **problems_document(compared.problems),
         "written": list(written),
     }

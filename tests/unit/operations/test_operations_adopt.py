@@ -183,11 +183,51 @@ def test_unknown_permissions_are_marked_in_new_files_only() -> None:
     assert adoption.drafts[0].unknown == (UNKNOWN, "x.\n# y")
     marks = files.texts["roles/night.yaml"].decode().splitlines()[-2:]
     assert marks == [
-        f"# Live and kept, though schemas/permissions.yaml does not know it: {UNKNOWN}",
-        "# Live and kept, though schemas/permissions.yaml does not know it: x.\\u{a}\\u{23} y",
+        f"# Live, and kept as long as schemas/permissions.yaml does not know it: {UNKNOWN}",
+        "# Live, and kept as long as schemas/permissions.yaml does not know it: x.\\u{a}\\u{23} y",
     ]
     plain = MemoryFiles(LOCK, {"roles/night.yaml": text("Night", "{tickets: [view]}")})
     assert adopted(plain, role).drafts[0].effect is Effect.UNCHANGED
+
+
+@pytest.mark.parametrize("permissions", ["{tickets: [view, reply]}", "{tickets: [view]}"], ids=["unedited", "edited"])
+def test_mark_goes_once_the_lock_knows_the_permission(permissions: str) -> None:
+    """The next adoption takes the comment out that is no longer so, and leaves every other one alone."""
+    marks = "".join(
+        f"# Live, and kept as long as schemas/permissions.yaml does not know it: {key}\n"
+        for key in ("tickets.reply", UNKNOWN)
+    )
+    start = text("Night", permissions) + b"# our own words\n"
+    files = MemoryFiles(LOCK, {"roles/night.yaml": start + marks.encode()})
+    role = a_live_role("Night", grants=["tickets.view", "tickets.reply", UNKNOWN], description=WORDS)
+
+    adopted(files, role)
+
+    first, second = marks.splitlines(keepends=True)
+    after = text("Night", "{tickets: [view, reply]}").decode() + "# our own words\n"
+    assert files.texts["roles/night.yaml"].decode() == after + second
+    assert first.endswith("reply\n")
+    assert adopted(files, role).drafts[0].effect is Effect.UNCHANGED
+
+
+def test_what_the_settings_tolerate_can_be_adopted(tmp_path: Path) -> None:
+    """A tenant with such roles gets under git as it is, and what is there already is read as leniently."""
+    tolerated = frozenset({"role.generic-name", "role.depends"})
+    (tmp_path / "roles").mkdir()
+    (tmp_path / "roles" / "old.yaml").write_bytes(text("Custom", "{tickets: [reply]}"))
+    base = text("Temp", "{tickets: {tag: on}}", "based_on: old")
+    (tmp_path / "roles" / "heir.yaml").write_bytes(base)
+    files = RoleFolder(tmp_path, "roles", LOCK, tolerated=tolerated, overwrite=True)
+
+    adoption = adopted(files, live("Custom", "reply"), live("Temp", "reply", "close"), live("Test", "merge"))
+
+    assert adoption.refusals == ()
+    state = RoleFolder(tmp_path, "roles", LOCK, tolerated=tolerated).desired
+    assert {role.content.name: sorted(role.content.permissions) for role in state.roles} == {
+        "Custom": ["tickets.reply"],
+        "Temp": ["tickets.close", "tickets.reply"],
+        "Test": ["tickets.merge"],
+    }
 
 
 def test_base_is_offered_and_used_only_when_asked() -> None:

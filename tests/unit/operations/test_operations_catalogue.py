@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders import NOBODY, Silence, a_live_role, a_role, a_state
+from builders import NOBODY, Silence, a_live_role, a_plan, a_request, a_role, a_state, a_tenant
 from fakes.tenant import FakeTenant
 
 from reconciler.core.vendor import permission_differences, propose, role_effects
@@ -22,6 +22,7 @@ from reconciler.model.vendor import (
     CategoryDifference,
     PermissionDifference,
     RoleEffect,
+    RoleLoss,
     StandardRoleDifference,
 )
 from reconciler.operations.catalogue import compare
@@ -117,7 +118,7 @@ def test_equal_catalogues_differ_in_nothing(tmp_path: Path) -> None:
 
     assert not found.differs
     assert found.proposed is LOCK
-    assert found == replace(found, permissions=(), categories=(), standard_roles=(), effects=(), problems=())
+    assert found == replace(found, permissions=(), categories=(), standard_roles=(), effects=(), losses=(), problems=())
 
 
 def test_added_permission_names_the_roles_that_an_update_would_widen(tmp_path: Path) -> None:
@@ -140,6 +141,59 @@ def test_update_pins_what_the_tenant_has_and_what_only_the_lock_knows(tmp_path: 
     proposed = compared(tmp_path, live).proposed
 
     assert proposed == replace(LOCK, version=8, categories=live.categories)
+
+
+MERGE = a_permission("tickets.merge")
+
+
+def test_permission_that_a_live_role_has_and_its_file_does_not_say_is_told_before_it_is_taken(tmp_path: Path) -> None:
+    """The lock makes it known, so the next plan takes it from those whose files do not say it, and from no other."""
+    roles = [
+        OWNER,
+        *(a_live_role(name, grants=["tickets.merge", "tickets.close"]) for name in ("Closer", "Clerk", "Nobodys")),
+        a_live_role("Reader", grants=["tickets.merge", "labs.preview", "other.thing"]),
+    ]
+    files = FILES | {"early": "{tickets: [merge], desk: none}"}
+    live = live_of(MERGE, a_permission("labs.preview"))
+
+    found = compared(tmp_path, live, files=files, roles=[*roles, a_live_role("Early", grants=["tickets.merge"])])
+
+    assert found.losses == (
+        RoleLoss(role="closer", name="Closer", file="roles/closer.yaml", permissions=("tickets.merge",)),
+        RoleLoss(role="reader", name="Reader", file="roles/reader.yaml", permissions=("labs.preview", "tickets.merge")),
+    )
+
+
+def test_losses_are_those_of_the_plan_after_the_update(tmp_path: Path) -> None:
+    """Under the proposed lock the plan takes exactly what was told, besides what it took before."""
+    roles = [a_live_role(name, grants=["tickets.merge", "tickets.close"]) for name in ("Closer", "Reader", "Clerk")]
+    found = compared(tmp_path, live_of(MERGE), roles=roles)
+    tenant = a_tenant(*roles, catalogue=live_of(MERGE))
+
+    def revoked(lock: Catalogue) -> set[tuple[str, str]]:
+        desired = read_desired(tmp_path, "roles", lock).desired
+        plan = a_plan(replace(a_request(catalogue=lock), desired=desired), tenant)
+        return {(change.role, permission) for change in plan.changes for permission in change.revokes}
+
+    assert found.losses is not None
+    told = {(loss.role, permission) for loss in found.losses for permission in loss.permissions}
+    assert revoked(found.proposed) - revoked(LOCK) == told == {("closer", MERGE.key), ("reader", MERGE.key)}
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["ambiguous files", "ambiguous roles"])
+def test_losses_are_unknown_where_files_and_live_roles_do_not_fit(tmp_path: Path, again: bool) -> None:
+    """Where nobody knows which live role a file means, nothing is promised; the rest of the comparison stands."""
+    roles = [a_live_role("Closer"), a_live_role("closer" if again else "Former", id="rol_2")]
+    if not again:
+        (tmp_path / "roles").mkdir()
+        text = "name: Shutter\ndescription: Works at the desk\npreviously: [Closer, Former]\npermissions: {}\n"
+        (tmp_path / "roles" / "shutter.yaml").write_text(text, encoding="utf-8")
+    files = {"reader": "{tickets: view}"}
+
+    found = compared(tmp_path, live_of(MERGE), files=files, roles=roles)
+
+    assert found.losses is None
+    assert [difference.key for difference in found.permissions] == ["tickets.merge"]
 
 
 def test_removed_permission_names_who_has_it_and_what_becomes_wrong(tmp_path: Path) -> None:

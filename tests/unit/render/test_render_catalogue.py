@@ -14,6 +14,7 @@ from reconciler.model.vendor import (
     CategoryDifference,
     PermissionDifference,
     RoleEffect,
+    RoleLoss,
     StandardRoleDifference,
 )
 from reconciler.render.catalogue import comparison_document, comparison_text, written_text
@@ -22,7 +23,7 @@ from reconciler.render.styled import to_text
 
 LOCK = a_catalogue()
 EQUAL = CatalogueComparison(
-    lock=LOCK, proposed=LOCK, permissions=(), categories=(), standard_roles=(), effects=(), problems=()
+    lock=LOCK, proposed=LOCK, permissions=(), categories=(), standard_roles=(), effects=(), losses=(), problems=()
 )
 CLOSE = a_permission("tickets.close")
 DIFFERENT = replace(
@@ -62,6 +63,7 @@ DIFFERENT = replace(
             role="lead", name="Lead", file="roles/lead.yaml", grants=("tickets.shut",), revokes=("tickets.close",)
         ),
     ),
+    losses=(RoleLoss(role="nights", name="Nights\x1b", file="roles/nights.yaml", permissions=("tickets.shut",)),),
     problems=(Problem("roles/a.yaml", 3, 5, "role.depends", "It lacks something", "Add it"),),
 )
 
@@ -115,6 +117,11 @@ def test_every_difference_is_told_with_whom_it_touches() -> None:
         "1 role, unedited, would mean less:\n"
         "  Lead  roles/lead.yaml\n"
         "    - tickets.close\n"
+        "1 role has live what its file does not say, and the first plan after an update would take it:\n"
+        "  Nights\\u{1b}  roles/nights.yaml\n"
+        "    - tickets.shut\n"
+        "    to keep it: reconciler adopt nights, after the update\n"
+        "  `adopt` takes everything that is live into the file, not only this\n"
         "validate would find 1 problem then:\n"
         "error[role.depends] roles/a.yaml:3:5: It lacks something\n"
         "  fix: Add it\n"
@@ -132,6 +139,8 @@ def test_update_tells_differences_once_and_effects_after_the_fact() -> None:
         "Wrote a and b\n  the lock is version 2 now; the tenant was only read\n2 roles, unedited, now mean more:\n"
     )
     assert "1 role, unedited, now means less:\n" in text
+    assert "1 role has live what its file does not say, and the next plan takes it:\n" in text
+    assert "    to keep it: reconciler adopt nights\n" in text
     assert "validate finds 1 problem then:\n" in text
     assert text.endswith("Next:  review the change like any other: reconciler plan\n")
 
@@ -144,6 +153,18 @@ def test_update_without_effect_says_so() -> None:
     text = to_text(written_text(quiet, ("a",)), colour=False)
     assert "No role file means anything else with the new lock\n" in text
     assert "2 problems" in text
+
+
+def test_losses_are_counted_and_not_knowing_them_is_no_promise() -> None:
+    """Several roles are counted; where files and live roles do not fit together, that is said instead."""
+    two = shown(replace(DIFFERENT, losses=DIFFERENT.losses * 2 if DIFFERENT.losses else ()))
+    unclear = shown(replace(DIFFERENT, losses=None))
+
+    assert "2 roles have live what their files do not say, and the first plan after an update would take it:\n" in two
+    assert (
+        "Nobody can say what the first plan after an update would take from live roles: reconciler plan tells why\n"
+    ) in unclear
+    assert comparison_document(replace(DIFFERENT, losses=None))["losses"] is None
 
 
 def test_standard_roles_alone_offer_no_update() -> None:
@@ -168,5 +189,6 @@ def test_document_has_everything_for_machines() -> None:
     assert document["permissions"][0]["perhaps"] == ["tickets.close"]
     assert document["permissions"][1]["pinned"]["level"] == "act"
     assert document["effects"][1]["revokes"] == ["tickets.close"]
+    assert [(loss["role"], loss["permissions"]) for loss in document["losses"]] == [("nights", ["tickets.shut"])]
     assert (document["categories"][0]["live"], document["standard_roles"][0]["name"]) == ("Cases", "Boss")
     assert (document["problems"][0]["severity"], document["written"]) == ("error", ["a"])
