@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.model.plan import PlannedChange
 from reconciler.render.budget import Item, Section, bounded
-from reconciler.render.drift_view import DriftView, standing
+from reconciler.render.drift_view import DriftView, is_there, standing
 from reconciler.render.escape import LONGEST, cut
 from reconciler.render.escape_markdown import code, fenced
 from reconciler.render.markdown import COMMENT, END, details, fixed, head, listed
@@ -48,7 +48,7 @@ def _sections(shown: DriftView) -> Iterator[Section]:
         items=tuple(Item(text=f"{_row(change)}\n", fixed=False) for change in shown.changes),
         rest=_REST,
     )
-    short = [_permission("-", c, p, beyond=False) for c in shown.changes for p in c.grants]
+    short = [_permission("-", c, p, beyond=False) for c in shown.changes if is_there(c) for p in c.grants]
     yield _permissions(details(f"In the files, not in the tenant ({len(short):,})"), short, END)
     yield listed("Names and texts", _texts(shown), _REST)
     yield listed("Not managed here", map(code, shown.plan.unmanaged), _REST)

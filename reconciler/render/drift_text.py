@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.model.change import Action
 from reconciler.model.plan import PlannedChange
-from reconciler.render.drift_view import DriftView, standing
+from reconciler.render.drift_view import DriftView, is_there, standing
 from reconciler.render.styled import Line, Tone, line, span
 
 
@@ -35,7 +34,7 @@ def drift_text(shown: DriftView) -> Iterator[Line]:
 
 def _change(shown: DriftView, change: PlannedChange) -> Iterator[Line]:
     yield line(span(change.name, Tone.STRONG), span(f"  {change.file}:{change.line}", Tone.FAINT))
-    if change.action in {Action.CREATE, Action.RETIRE}:
+    if not is_there(change):
         yield line(f"  {standing(change)}")
         return
     for field in change.fields:

@@ -68,6 +68,11 @@ def drift_view(plan: Plan, facts: Facts) -> DriftView:
     )
 
 
+def is_there(change: PlannedChange) -> bool:
+    """Say whether a role stands in the files and in the tenant, so that what it permits can be compared."""
+    return change.action not in {Action.CREATE, Action.RETIRE}
+
+
 def standing(change: PlannedChange) -> str:
     """Say in words how a live role stands to its file."""
     if change.action is Action.CREATE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from reconciler.model.outcome import Outcome, Report, Result
 from reconciler.model.plan import Plan
@@ -15,7 +15,8 @@ from reconciler.render.markdown import COMMENT, END, details, fixed, head
 MOST_WORDS = 2_000
 """Why a change was not applied is cut after this many characters."""
 
-_TABLE = "| outcome | change | role | why |\n| --- | --- | --- | --- |\n"
+_LEFT = "| outcome | change | role | why |\n| --- | --- | --- | --- |\n"
+_DONE = "| outcome | change | role |\n| --- | --- | --- |\n"
 _REST = "see the journal of the run"
 _ORDER = (Result.UNKNOWN, Result.FAILED, Result.NOT_ATTEMPTED)
 
@@ -38,9 +39,20 @@ def _sections(plan: Plan, report: Report | None) -> Iterator[Section]:
     yield fixed(_facts(report))
     left = [o for result in _ORDER for o in report.outcomes if o.result is result]
     done = [o for o in report.outcomes if o.result is Result.APPLIED]
-    yield _table(f"\n### Not applied ({len(left):,})\n\n", left, "")
+    yield Section(
+        before=f"\n### Not applied ({len(left):,})\n\n",
+        opening=_LEFT,
+        items=tuple(_row(outcome, prose(cut(outcome.detail, MOST_WORDS))) for outcome in left),
+        rest=_REST,
+    )
     yield fixed(_next(report))
-    yield _table(details(f"Applied ({len(done):,})"), done, END)
+    yield Section(
+        before=details(f"Applied ({len(done):,})"),
+        opening=_DONE,
+        items=tuple(map(_row, done)),
+        after=END,
+        rest=_REST,
+    )
     yield fixed(("\nDigest:\n", *fenced([report.digest])))
 
 
@@ -64,19 +76,9 @@ def _facts(report: Report) -> Iterator[str]:
         yield "- **Stopped as asked; nothing was sent after that.**"
 
 
-def _table(before: str, outcomes: Sequence[Outcome], after: str) -> Section:
-    return Section(
-        before=before,
-        opening=_TABLE,
-        items=tuple(Item(text=f"{_row(outcome)}\n", fixed=False) for outcome in outcomes),
-        after=after,
-        rest=_REST,
-    )
-
-
-def _row(outcome: Outcome) -> str:
-    why = prose(cut(outcome.detail, MOST_WORDS))
-    return f"| {outcome.result} | {outcome.action} {code(outcome.name)} | {code(outcome.role)} | {why} |"
+def _row(outcome: Outcome, *more: str) -> Item:
+    cells = (str(outcome.result), f"{outcome.action} {code(outcome.name)}", code(outcome.role), *more)
+    return Item(text=f"| {' | '.join(cells)} |\n", fixed=False)
 
 
 def _next(report: Report) -> Iterator[str]:
