@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.desired.git import Ended, GitProblem, ask_git, resolve, run_git
@@ -26,32 +25,24 @@ _QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "maintenance.auto=false", "-c"
 _STRICT = ("-c", "http.followRedirects=false", "-c", "protocol.ext.allow=never")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitAccess:
-    """What may be sent to one server, and to no other."""
+def access(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the variables that make one run of git send `GITHUB_TOKEN` to `GITHUB_SERVER_URL`, and to no other server.
 
-    server: str
-    """Scheme, host and perhaps port, such as `https://github.com`; https only."""
-    token: str = field(repr=False)
-
-    def variables(self, already: Mapping[str, str]) -> dict[str, str]:
-        """Give the variables that make one run of git send the token to the server; `already` is the environment.
-
-        They are seen by that process alone: no argument and no file holds the token.
-        """
-        if not _SERVER.fullmatch(self.server) or not self.token:
-            return {}
-        told = already.get("GIT_CONFIG_COUNT", "")
-        first = int(told) if told.isascii() and told.isdigit() else 0
-        both = base64.b64encode(f"x-access-token:{self.token}".encode()).decode("ascii")
-        name = f"http.{self.server}/.extraHeader"
-        # An empty value takes back the headers that a checkout may have left, of which there can be only one.
-        values = ("", f"Authorization: Basic {both}")
-        numbered = enumerate(values, start=first)
-        entries = {
-            f"GIT_CONFIG_{word}_{n}": v for n, value in numbered for word, v in (("KEY", name), ("VALUE", value))
-        }
-        return {**entries, "GIT_CONFIG_COUNT": str(first + len(values))}
+    None where either is missing, or the server is not reached by https. Only that one process sees them: no argument
+    and no file holds the token.
+    """
+    server, token = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_TOKEN", "").strip()
+    if not token or not _SERVER.fullmatch(server):
+        return {}
+    told = environment.get("GIT_CONFIG_COUNT", "")
+    first = int(told) if told.isascii() and told.isdigit() else 0
+    both = base64.b64encode(f"x-access-token:{token}".encode()).decode("ascii")
+    # An empty value takes back a header that the checkout may have left: a server refuses two of them.
+    values = ("", f"Authorization: Basic {both}")
+    entries = {"GIT_CONFIG_COUNT": str(first + len(values))}
+    for number, value in enumerate(values, start=first):
+        entries |= {f"GIT_CONFIG_KEY_{number}": f"http.{server}/.extraHeader", f"GIT_CONFIG_VALUE_{number}": value}
+    return entries
 
 
 def fetch_pull(root: Path, remote: str, pull: int, expected: str, variables: Mapping[str, str]) -> None:
