@@ -18,6 +18,7 @@ COMMANDS = {
     "adopt": "Write live roles as role files.",
     "apply": "Make the tenant as the files say, once every guard agrees.",
     "catalogue": "Say what the vendor changed about permissions, and pin it.",
+    "ci": "Go from a pull request to a merge, step by step; for workflows.",
     "confirm": "Record a yes to exactly one finding of the plan.",
     "doctor": "Say what the key may do and what could not be verified.",
     "drift": "Say what moved in the tenant.",

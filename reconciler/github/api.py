@@ -131,8 +131,12 @@ class GithubApi:
         return Part(self._read(self._address(path, query), where, self._deadline()).body, where)
 
     @strictly()
-    def listing(self, *segments: str, query: Mapping[str, str] | None = None) -> tuple[Part, ...]:
+    def listing(
+        self, *segments: str, query: Mapping[str, str] | None = None, below: str | None = None
+    ) -> tuple[Part, ...]:
         """Read every item of a listing below the repository, page after page, all within one deadline.
+
+        `below` is the key under which a page has its items; None where the page is the list itself.
 
         Complete means: the last page named no next one. Raises `GithubAnswerUnusable` when the pages go round in a
         circle, leave the listing, or are more than `MAX_PAGES`.
@@ -149,7 +153,8 @@ class GithubApi:
                 raise GithubAnswerUnusable(f"{where}: its pages do not end after {len(seen)}")
             seen.add(url)
             page = self._read(url, where, deadline)
-            items += Part(page.body, where).each()
+            body = Part(page.body, where)
+            items += (body if below is None else body.at(below)).each()
             url = next_page(page.link, first, BaseAddress.path_of(self._repository))
         return tuple(items)
 

@@ -39,18 +39,12 @@ def merged_as(api: GithubApi, sha: str) -> tuple[PullRequest, ...]:
 
 
 @strictly()
-def tip_of(api: GithubApi, branch: str) -> str:
-    """Give the commit that a branch points to now; raises a `GithubProblem` where there is no such branch."""
+def is_tip(api: GithubApi, branch: str, sha: str) -> bool:
+    """Say whether a branch points to exactly this commit now; the run for any other one has no word any more."""
     found = api.get("git", "ref", "heads", *branch.split("/"))
     if found.at("ref").text() != f"refs/heads/{branch}":
         raise GithubAnswerUnusable(f"{found.where}: answered for another branch")
-    return sha_of(found.at("object"))
-
-
-@strictly()
-def is_tip(api: GithubApi, branch: str, sha: str) -> bool:
-    """Say whether a branch points to exactly this commit now; an apply of any other commit is superseded."""
-    return tip_of(api, branch) == checked_sha(sha)
+    return sha_of(found.at("object")) == checked_sha(sha)
 
 
 def pull_number(number: int) -> str:

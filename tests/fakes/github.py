@@ -18,18 +18,19 @@ from fakes.github_shapes import (
     REPOSITORY,
     REPOSITORY_ID,
     Shape,
+    check_json,
     comment_json,
     error_json,
     issue_json,
     label_json,
     pull_json,
     ref_json,
-    status_json,
     user_json,
 )
 from fakes.wire import Request, incoming, reply
 
 from reconciler.github.api import ACTIONS_BOT, Author, GithubApi, GithubPatience
+from reconciler.github.context import ACTIONS_APP
 from reconciler.ports import Clock
 from reconciler.tenants.connection import Key
 from reconciler.tenants.retry import BackOff
@@ -48,6 +49,14 @@ class Refusal(Exception):
     def __init__(self, status: int, message: str, *errors: Shape) -> None:
         super().__init__(message)
         self.answer = (status, error_json(status, message, *errors))
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A listing whose pages are objects with the items under a key."""
+
+    key: str
+    items: list[Shape]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +88,10 @@ class FakeGithub:
         self.issues: dict[int, Shape] = {}
         self.comments: dict[int, Shape] = {}
         self.labels: dict[str, Shape] = {}
-        self.statuses: list[tuple[str, Shape]] = []
+        self.checks: list[Shape] = []
+        """Every check run, the newest first."""
+        self.app = ACTIONS_APP
+        """The app that the token belongs to."""
         self.branches: dict[str, str] = {"main": MAIN}
         self.rules: list[Shape] | None = []
         """None where the account's plan has no rulesets: 403."""
@@ -151,10 +163,11 @@ class FakeGithub:
         """Give the names of the labels of an issue or pull request."""
         return [label["name"] for label in self.issues[number]["labels"]]
 
-    def state_commit(self, sha: str, creator: Shape | None, **fields: str | None) -> None:
-        """Put a status on a commit as anybody."""
+    def check(self, sha: str, app: int | None, **fields: object) -> int:
+        """Put a check run on a commit as any app; gives its id."""
         self._ids += 1
-        self.statuses.insert(0, (sha, status_json(self._ids, sha, {"state": "success", **fields}, creator)))
+        self.checks.insert(0, check_json(self._ids, sha, app, {"name": "roles/plan", "status": "completed", **fields}))
+        return self._ids
 
     def at(
         self,
@@ -248,8 +261,9 @@ class FakeGithub:
         except Refusal as refusal:
             status, found = refusal.answer
         headers = {"Content_Type": "application/json; charset=utf-8", "X_RateLimit_Remaining": "4987"}
-        if method == "GET" and isinstance(found, list):
-            found, link = self._page(found, parts.path, query)
+        if method == "GET" and isinstance(found, list | Pages):
+            items, link = self._page(found.items if isinstance(found, Pages) else found, parts.path, query)
+            found = items if isinstance(found, list) else {"total_count": len(found.items), found.key: items}
             headers |= {"Link": self.link(link)} if link else {}
         return reply(status, found, **headers)
 
@@ -340,14 +354,30 @@ class FakeGithub:
     def _pulls_of(self, at: Sequence[str], _: Shape) -> tuple[int, Any]:
         return 200, [p for p in self.pulls.values() if at[0] in {p["head"]["sha"], p["merge_commit_sha"]}]
 
-    def _list_statuses(self, at: Sequence[str], _: Shape) -> tuple[int, Any]:
-        return 200, [status for sha, status in self.statuses if sha == at[0]]
+    def _list_checks(self, at: Sequence[str], query: Shape) -> tuple[int, Any]:
+        found = [c for c in self.checks if c["head_sha"] == at[0] and query.get("check_name", c["name"]) == c["name"]]
+        if "app_id" in query:
+            found = [check for check in found if check["app"] and str(check["app"]["id"]) == query["app_id"]]
+        if query.get("filter", "latest") == "latest":
+            newest = {((c["app"] or {}).get("id"), c["name"]): c["id"] for c in reversed(found)}
+            found = [check for check in found if check["id"] in newest.values()]
+        return 200, Pages("check_runs", found)
 
-    def _create_status(self, at: Sequence[str], body: Shape) -> tuple[int, Any]:
-        if len(body.get("description") or "") > 140:
-            raise Refusal(422, "Validation Failed", {"resource": "Status", "code": "custom", "field": "description"})
-        self.state_commit(at[0], self.writer, **body)
-        return 201, self.statuses[0][1]
+    def _create_check(self, _: Sequence[str], body: Shape) -> tuple[int, Any]:
+        if self.may_read_user:
+            raise Refusal(403, "You must authenticate via a GitHub App.")
+        _output_fits(body)
+        self.check(body["head_sha"], self.app, **{k: v for k, v in body.items() if k != "head_sha"})
+        return 201, self.checks[0]
+
+    def _update_check(self, at: Sequence[str], body: Shape) -> tuple[int, Any]:
+        found = next((c for c in self.checks if c["id"] == int(at[0]) and (c["app"] or {}).get("id") == self.app), None)
+        if found is None:
+            raise Refusal(404, "Not Found")
+        _output_fits(body)
+        found["output"].update(body.pop("output", {}))
+        found.update(body)
+        return 200, found
 
     def _ref(self, at: Sequence[str], _: Shape) -> tuple[int, Any]:
         branch = at[0].replace("\n", "/")
@@ -418,6 +448,12 @@ def _fits(body: Shape, resource: str) -> None:
         raise Refusal(422, "Validation Failed", {"resource": resource, "code": "custom", "field": "title"})
 
 
+def _output_fits(body: Shape) -> None:
+    for field in ("title", "summary", "text"):
+        if len(body.get("output", {}).get(field) or "") > MOST_TEXT - 1:
+            raise Refusal(422, f"Invalid request.\n\n{field} exceeds a maximum bytesize of {MOST_TEXT - 1}.")
+
+
 _Action = Callable[[FakeGithub, Sequence[str], Shape], tuple[int, Any]]
 
 
@@ -439,8 +475,9 @@ _ROUTES = (
     _route("POST", "labels", FakeGithub._create_label),
     _route("GET", "pulls/{n}", FakeGithub._pull),
     _route("GET", "commits/{step}/pulls", FakeGithub._pulls_of),
-    _route("GET", "commits/{step}/statuses", FakeGithub._list_statuses),
-    _route("POST", "statuses/{step}", FakeGithub._create_status),
+    _route("GET", "commits/{step}/check-runs", FakeGithub._list_checks),
+    _route("POST", "check-runs", FakeGithub._create_check),
+    _route("PATCH", "check-runs/{n}", FakeGithub._update_check),
     _route("GET", "git/ref/heads/{rest}", FakeGithub._ref),
     _route("GET", "issues", FakeGithub._list_issues),
     _route("POST", "issues", FakeGithub._create_issue),

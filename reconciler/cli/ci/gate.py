@@ -26,7 +26,9 @@ go, pull and head.
 """
 
 
-@click.command("gate", cls=ReportingCommand, epilog=EPILOG)
+@click.command(
+    "gate", cls=ReportingCommand, short_help="Decide whether a pull request may be planned with a key.", epilog=EPILOG
+)
 @click.option(
     "--event",
     type=click.Path(path_type=Path),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import click
 
-from reconciler.cli.ci import gate
+from reconciler.cli.ci import gate, issue, plan, publish, reviewed
 
 EPILOG = """\b
 Examples:
   reconciler ci gate                                     may this pull request be planned?
+  reconciler ci plan --pull 7 --head SHA --out plan      what would change if it were merged
+  reconciler ci publish --pull 7 --head SHA --from plan  comment, labels and check
+  reconciler ci reviewed --out review.json               what was reviewed for a merged commit
+  reconciler ci issue drift --from told --outcome failure --code 2
 """
 
-STEPS = (gate.command,)
+STEPS = (gate.command, plan.command, publish.command, reviewed.command, issue.command)
 
 
 @click.group("ci", epilog=EPILOG)

@@ -102,7 +102,7 @@ def test_requests_carry_the_token_once_and_name_the_version(github: FakeGithub) 
     """The token is in Authorization and nowhere else."""
     with an_api(github) as api:
         pull_request(api, PULL)
-        api.post("statuses", HEAD, body={"state": "success"})
+        api.post("check-runs", body={"name": "c", "head_sha": HEAD})
 
     for request in github.requests:
         assert request.headers["authorization"] == f"Bearer {TOKEN}"

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from fakes.github import HEAD, MAIN, PULL, TOKEN, FakeGithub
-from fakes.github_shapes import BOT, REPOSITORY, STRANGER
+from fakes.github_shapes import REPOSITORY, STRANGER
+
+from reconciler.github.context import ACTIONS_APP
 
 pytestmark = pytest.mark.sockets
 
@@ -36,10 +38,11 @@ PULL_REQUEST = {
     "merge_commit_sha",
 }
 LABEL = {"id", "node_id", "url", "name", "description", "color", "default"}
-STATUS = {
-    *{"id", "node_id", "url", "avatar_url", "state", "description", "target_url", "context"},
-    *{"created_at", "updated_at", "creator"},
+CHECK_RUN = {
+    *{"id", "node_id", "head_sha", "external_id", "url", "html_url", "details_url", "status", "conclusion", "name"},
+    *{"started_at", "completed_at", "output", "check_suite", "app", "pull_requests"},
 }
+OUTPUT = {"title", "summary", "text", "annotations_count", "annotations_url"}
 REF = {"ref", "node_id", "url", "object"}
 ERROR = {"message", "documentation_url", "status"}
 
@@ -50,7 +53,7 @@ def github() -> Iterator[FakeGithub]:
     with FakeGithub() as opened:
         opened.say("words", STRANGER)
         opened.put_labels(PULL, "bug")
-        opened.state_commit(HEAD, BOT, context="roles/plan", description="x")
+        opened.check(HEAD, ACTIONS_APP, name="roles/plan")
         opened.add_issue(1, "Title", "Body", STRANGER)
         yield opened
 
@@ -83,8 +86,9 @@ def ask(
         ("POST", "/labels", {"name": "n", "color": "ffffff", "description": "d"}, 201, LABEL),
         ("GET", f"/pulls/{PULL}", None, 200, PULL_REQUEST),
         ("GET", f"/commits/{HEAD}/pulls", None, 200, PULL_REQUEST),
-        ("GET", f"/commits/{HEAD}/statuses", None, 200, STATUS),
-        ("POST", f"/statuses/{HEAD}", {"state": "success", "context": "c"}, 201, STATUS),
+        ("GET", f"/commits/{HEAD}/check-runs", None, 200, CHECK_RUN),
+        ("POST", "/check-runs", {"name": "c", "head_sha": HEAD, "output": {"title": "t"}}, 201, CHECK_RUN),
+        ("PATCH", "/check-runs/1002", {"conclusion": "neutral"}, 200, CHECK_RUN),
         ("GET", "/git/ref/heads/main", None, 200, REF),
         ("GET", "/issues?state=all", None, 200, ISSUE),
         ("POST", "/issues", {"title": "t", "body": "b"}, 201, ISSUE),
@@ -99,10 +103,11 @@ def test_answers_have_the_documented_status_and_fields(
 
     assert seen == status
     assert headers["content-type"] == "application/json; charset=utf-8"
-    for item in answer if isinstance(answer, list) else [answer]:
+    items = answer.get("check_runs", answer) if isinstance(answer, dict) else answer
+    for item in items if isinstance(items, list) else [items]:
         assert fields <= set(item)
-        for person in ("user", "creator"):
-            assert USER <= set(item.get(person) or USER)
+        assert USER <= set(item.get("user") or USER)
+        assert OUTPUT <= set(item.get("output") or OUTPUT)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +122,7 @@ def test_answers_have_the_documented_status_and_fields(
         ("POST", "/labels", {"name": "BUG", "color": "ffffff"}, 422, "Validation Failed"),
         ("POST", f"/issues/{PULL}/comments", {"body": "x" * 65_537}, 422, "Validation Failed"),
         ("POST", "/issues", {"title": "x" * 257}, 422, "Validation Failed"),
-        ("POST", f"/statuses/{HEAD}", {"state": "error", "description": "x" * 141}, 422, "Validation Failed"),
+        ("PATCH", "/check-runs/9", {"conclusion": "neutral"}, 404, "Not Found"),
         ("GET", "/branches/main/protection", None, 403, "Resource not accessible by integration"),
     ],
 )
@@ -174,13 +179,27 @@ def test_issues_are_filtered_and_hold_pull_requests(github: FakeGithub) -> None:
     assert [i["number"] for i in ask(github, "GET", f"{REPO}/issues")[1]] == [PULL]
 
 
-def test_statuses_come_newest_first(github: FakeGithub) -> None:
-    """As the documentation says of the listing."""
-    ask(github, "POST", f"{REPO}/statuses/{HEAD}", {"state": "failure", "context": "roles/plan"})
+def test_checks_are_listed_by_name_and_app_with_their_number(github: FakeGithub) -> None:
+    """An object with the items under a key, the newest first; only the latest of a name unless asked for all."""
+    github.page_size = 2
+    github.check(HEAD, 99, name="roles/plan")
+    ask(github, "POST", f"{REPO}/check-runs", {"name": "roles/plan", "head_sha": HEAD, "conclusion": "failure"})
+    target = f"{REPO}/commits/{HEAD}/check-runs"
 
-    listed = ask(github, "GET", f"{REPO}/commits/{HEAD}/statuses")[1]
-    assert [status["state"] for status in listed] == ["failure", "success"]
-    assert listed[0]["creator"]["id"] == 41898282
+    listed = ask(github, "GET", f"{target}?check_name=roles%2Fplan&filter=all")
+    assert (listed[1]["total_count"], [c["app"]["id"] for c in listed[1]["check_runs"]]) == (3, [15368, 99])
+    assert 'rel="next"' in listed[2]["link"]
+    assert ask(github, "GET", f"{target}?check_name=roles%2Fplan&app_id=15368")[1]["total_count"] == 1
+    assert ask(github, "GET", f"{target}?check_name=other&filter=all")[1] == {"total_count": 0, "check_runs": []}
+
+
+def test_only_an_app_makes_checks_and_only_short_ones(github: FakeGithub) -> None:
+    """A person's token is refused, a text that is too long too, and no app changes another one's check."""
+    with FakeGithub(token_owner=STRANGER) as other:
+        assert ask(other, "POST", f"{REPO}/check-runs", {"name": "c", "head_sha": HEAD})[0] == 403
+    body = {"name": "c", "head_sha": HEAD, "output": {"text": "x" * 65_536}}
+    assert ask(github, "POST", f"{REPO}/check-runs", body)[0] == 422
+    assert ask(github, "PATCH", f"{REPO}/check-runs/{github.check(HEAD, 99)}", {"conclusion": "success"})[0] == 404
 
 
 def test_events_happen_when_they_are_told_to(github: FakeGithub) -> None:
