@@ -58,14 +58,22 @@ class Project:
         return self.root / STATE_FOLDER
 
     def require_output(self, path: Path) -> None:
-        """Raise `UsageProblem` where a result would replace a file that this program reads, or cannot be written."""
+        """Raise `UsageProblem` where a result would replace a file that this program reads, or cannot be written.
+
+        Where the settings cannot be read, any YAML file counts as one that it reads.
+        """
         from reconciler.cli.output import require_writable
 
         require_writable(path)
         target = path.parent.resolve() / path.name
         files = {self.invocation.settings_file.resolve(), self.confirmations_file}
-        folders = (self.root / self.settings.roles, self.root / "schemas", self.root / ".git", self.root / ".github")
-        if target in files or any(target.is_relative_to(folder.resolve()) for folder in folders):
+        folders = [self.root / "schemas", self.root / ".git", self.root / ".github"]
+        try:
+            folders.append(self.root / self.settings.roles)
+            unclear = False
+        except UsageProblem:  # a result may say so, but nobody knows where the roles are
+            unclear = target.suffix.lower() in {".yaml", ".yml"}
+        if unclear or target in files or any(target.is_relative_to(folder.resolve()) for folder in folders):
             raise UsageProblem(
                 f"{path} belongs to the repository of roles, and a result would replace it",
                 fix="Name a file of its own",
