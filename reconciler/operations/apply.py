@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.core.invariants import check
-from reconciler.errors import ConfirmationMissing, Interrupted, PlanRefused, PlanStale
+from reconciler.errors import ConfirmationMissing, Interrupted, PlanRefused
 from reconciler.model.finding import BaseRevision, Finding, FindingLevel
 from reconciler.model.outcome import Report
 from reconciler.model.plan import Plan
+from reconciler.model.review import Review
 from reconciler.operations.execute import Execution
 from reconciler.operations.plan import Planned, Request, plan
+from reconciler.operations.reviewed import require_reviewed
 from reconciler.ports import Clock, Journal, Progress, TenantWriter
 
 FRESH_SECONDS = 60.0
@@ -31,6 +33,10 @@ class Apply:
     """Called once, when the first write is certain to follow."""
     stopped: Callable[[], bool]
     """Whether somebody asked to stop; looked at between writes."""
+    review: Review | None = None
+    """What was reviewed; its digest is expected where `expect` names none."""
+    before_writing: Callable[[], None] = lambda: None
+    """Called right before the journal is opened for the first write; what it raises stops the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +55,15 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
     answered with no: in all of these nothing was written. After the first write nothing is raised; the
     report has one outcome per change.
     """
-    planned = _cleared(request, tenant, how.expect, clock, progress)
+    planned = _cleared(request, tenant, (how.expect, how.review), clock, progress)
     if not planned.facts.writes:
         return Applied(plan=planned.plan, report=None)
     asked = clock.monotonic()
     if not how.announce(planned):
         raise Interrupted("Nothing was written", fix="Run apply again when you are ready")
     if clock.monotonic() - asked > FRESH_SECONDS:
-        planned = _cleared(request, tenant, planned.plan.digest, clock, progress)
+        planned = _cleared(request, tenant, (planned.plan.digest, how.review), clock, progress)
+    how.before_writing()
     execution = Execution(
         tenant=tenant,
         journal=how.open_journal(planned.plan),
@@ -67,15 +74,12 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
     return Applied(plan=planned.plan, report=execution.run(planned))
 
 
-def _cleared(request: Request, tenant: TenantWriter, expect: str | None, clock: Clock, progress: Progress) -> Planned:
+def _cleared(
+    request: Request, tenant: TenantWriter, reviewed: tuple[str | None, Review | None], clock: Clock, progress: Progress
+) -> Planned:
     """Plan on fresh data and let it pass only if it is the expected one, sound, and stopped by no guard."""
     planned = plan(request, tenant, clock, progress)
-    if expect is not None and expect != planned.plan.digest:
-        raise PlanStale(
-            f"The plan that was reviewed is {expect}; the plan made now is {planned.plan.digest}. "
-            "The files, the guard settings or the tenant moved in between",
-            fix="Read the new plan with `reconciler plan`, then apply with its digest",
-        )
+    require_reviewed(planned, *reviewed)
     check(planned.plan, planned.facts)
     require_consent(planned.plan, request.base)
     return planned

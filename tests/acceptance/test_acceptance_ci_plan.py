@@ -1,8 +1,6 @@
-"""`ci plan` against real repositories: what it plans, what it refuses, and what it leaves for the job that publishes."""
+"""`ci plan` against real repositories: what it plans, what it refuses, and what it leaves to be published."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from acceptance.desk import Desk

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.invocation import Invocation, ReportFormat, ReportingCommand, base_option, report_format_option
+from reconciler.cli.reviewing import Reviewing, reviewing_options
 from reconciler.errors import Exit, UsageProblem
 from reconciler.model.finding import Confirmation
 from reconciler.model.outcome import Report, Result
@@ -32,6 +33,7 @@ Examples:
   reconciler apply --expect sha256:… --yes          in CI: exactly what was reviewed
   reconciler apply --yes --confirm ID=42            one yes for this run, for at most 42 people
   reconciler apply --yes --format markdown          a report for the summary of a job
+  reconciler apply --yes --reviewed review.json --require-tip main     after a merge
 \b
 --yes answers the final question only. No option skips a guard.
 """
@@ -49,6 +51,7 @@ Examples:
 @base_option
 @click.option("--yes", is_flag=True, help="Answer the final question; never a guard.")
 @report_format_option
+@reviewing_options
 @click.pass_obj
 def command(
     invocation: Invocation,
@@ -58,6 +61,7 @@ def command(
     base: str | None,
     yes: bool,
     output_format: str,
+    reviewing: Reviewing,
 ) -> int:
     """Plan again, stop at any guard, show the whole list, write, read back, and report what became of it.
 
@@ -69,7 +73,9 @@ def command(
 
     form = ReportFormat(output_format)
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
-    expect = _only(expects)
+    expect, review = _only(expects), reviewing.review()
+    reviewing.require_tip(project)
+    base = reviewing.base(project, base, review)
     request = project.request(base=base, extra=_for_this_run(confirms, clock.now().date(), counted=yes))
     with ExitStack() as stack:
         tenant = stack.enter_context(project.writer(clock, progress))
@@ -79,6 +85,8 @@ def command(
             announce=lambda planned: _announce(invocation, planned, base, form, yes=yes),
             open_journal=gate.open,
             stopped=gate.stopped,
+            review=review,
+            before_writing=lambda: reviewing.require_tip(project),
         )
         done = apply(request, tenant, how, clock, progress)
         gate.over()
