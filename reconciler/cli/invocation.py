@@ -120,6 +120,8 @@ def write_text(stream: TextIO | None, text: str) -> None:
     if stream is None:
         return
     encoding = stream.encoding or "utf-8"
+    if not encoding.lower().startswith("utf"):
+        text = text.removeprefix("\ufeff")  # says that what follows is UTF-8, and here it is not
     try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from reconciler.desired.reading import escaped, link_on_the_way
+from reconciler.desired.reading import link_on_the_way
 from reconciler.errors import UsageProblem
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -23,7 +23,7 @@ def require_places(root: Path, paths: Iterable[str]) -> None:
         try:
             faults |= dict.fromkeys(_faults(root, PurePosixPath(path)))
         except OSError as error:
-            faults[f"{escaped(path)}: {error.strerror or 'it cannot be looked at'}"] = None
+            faults[f"{path}: {error.strerror or 'it cannot be looked at'}"] = None
     if faults:
         raise UsageProblem(
             "Something else is in the place of a folder or a file; nothing was written",
@@ -37,27 +37,27 @@ def _faults(root: Path, path: PurePosixPath) -> Iterator[str]:
     for folder in reversed(path.parents[:-1]):
         place = root / folder
         if place.is_symlink():
-            yield f"{escaped(str(folder))} is a symbolic link, and a folder is needed"
+            yield f"{folder} is a symbolic link, and a folder is needed"
             return
         if not place.exists():
             break
         if not place.is_dir():
-            yield f"{escaped(str(folder))} is a file, and a folder is needed"
+            yield f"{folder} is a file, and a folder is needed"
             return
         last = place
     place = root / path
     if place.exists():
         if not place.is_file():
-            yield f"{escaped(str(path))} is no file, and a file is needed"
+            yield f"{path} is no file, and a file is needed"
     elif last.exists() and not os.access(last, os.W_OK | os.X_OK):
-        yield f"{escaped(str(last.relative_to(root)))} is a folder in which nothing can be made"
+        yield f"{last.relative_to(root).as_posix()} is a folder in which nothing can be made"
 
 
 def is_taken(root: Path, relative: str) -> bool:
     """Whether anything is at a place, be it a broken link; raises `UsageProblem` where a link is on the way there."""
     link = link_on_the_way(root, relative)
     if link is not None and link != relative:
-        raise UsageProblem(f"{escaped(link)} is a symbolic link", fix="Put the folder itself there")
+        raise UsageProblem(f"{link} is a symbolic link", fix="Put the folder itself there")
     return link is not None or (root / relative).exists()
 
 
@@ -67,7 +67,7 @@ def create_file(root: Path, relative: str, text: str) -> None:
     Raises `UsageProblem` where something is there already, a link is on the way, or the disk refuses.
     """
     if is_taken(root, relative):
-        raise UsageProblem(f"{escaped(relative)} exists and is left as it is", fix="Choose another place, or move it")
+        raise UsageProblem(f"{relative} exists and is left as it is", fix="Choose another place, or move it")
     path = root / relative
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,4 +80,4 @@ def create_file(root: Path, relative: str, text: str) -> None:
             raise
     except OSError as error:
         reason = error.strerror or "it cannot be written"
-        raise UsageProblem(f"{escaped(relative)}: {reason}", fix="Make the folder writable") from error
+        raise UsageProblem(f"{relative}: {reason}", fix="Make the folder writable") from error

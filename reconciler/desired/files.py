@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from reconciler.desired.names import RESERVED_KEYS
-from reconciler.desired.reading import NotRegular, escaped, link_on_the_way, read_bytes
+from reconciler.desired.reading import NotRegular, link_on_the_way, read_bytes
 from reconciler.errors import Problem, UsageProblem
 
 MOST_FILES = 15_000
@@ -36,7 +36,7 @@ class Listing:
 
     def problem(self, path: str, code: str, message: str, fix: str) -> None:
         """Add a problem with a whole file or folder."""
-        self.problems.append(Problem(escaped(path), 0, 0, code, message, fix))
+        self.problems.append(Problem(path, 0, 0, code, message, fix))
 
     def add_folder(self, relative: str, level: int = 1) -> None:
         """Add everything below a folder, in the order of names."""
@@ -115,7 +115,7 @@ def list_role_files(root: Path, folder: str) -> Listing:
         return listing
     if not (root / folder).is_dir():
         fix = "Create the folder, or correct `roles:` in the settings"
-        raise UsageProblem(f"There is no folder {escaped(folder)}; that is not the same as no roles", fix=fix)
+        raise UsageProblem(f"There is no folder {folder}; that is not the same as no roles", fix=fix)
     listing.add_folder(folder)
     return listing
 

@@ -63,18 +63,18 @@ def read_regular_file(root: Path, relative: str) -> bytes | None:
     """
     link = link_on_the_way(root, relative)
     if link is not None:
-        raise UsageProblem(f"{escaped(link)} is a symbolic link", fix="Put the file itself there")
+        raise UsageProblem(f"{link} is a symbolic link", fix="Put the file itself there")
     try:
         return read_bytes(root / relative)
     except FileNotFoundError:
         return None
     except (NotRegular, IsADirectoryError) as error:
-        raise UsageProblem(f"{escaped(relative)} is not a regular file", fix="Put a file there") from error
+        raise UsageProblem(f"{relative} is not a regular file", fix="Put a file there") from error
     except OSError as error:
         reason = error.strerror or "it cannot be read"
-        raise UsageProblem(f"{escaped(relative)}: {reason}", fix="Make the file readable") from error
+        raise UsageProblem(f"{relative}: {reason}", fix="Make the file readable") from error
 
 
 def escaped(path: str) -> str:
-    """Show a path from outside with nothing in it but letters, digits and a few signs."""
+    """Give a text from outside for a comment in a file, with nothing in it but letters, digits and a few signs."""
     return re.sub(r"[^A-Za-z0-9._/~ -]", lambda m: f"\\u{{{ord(m[0]):x}}}", path)

@@ -12,7 +12,7 @@ from reconciler.desired.creating import create_file, is_taken, require_places
 from reconciler.desired.files import list_role_files
 from reconciler.desired.language import load_desired_from
 from reconciler.desired.pinning import check_role_schema
-from reconciler.desired.reading import escaped, read_regular_file
+from reconciler.desired.reading import read_regular_file
 from reconciler.desired.role_folder import RoleFolder
 from reconciler.desired.role_text import SCHEMA, schema_line
 from reconciler.desired.schema import render_role_schema
@@ -80,7 +80,7 @@ class Beginning:
 
 def require_usable(folder: Path) -> None:
     """Raise `UsageProblem` where no repository can be made in `folder`, which need not exist yet."""
-    place = escaped(str(folder))
+    place = str(folder)
     try:
         linked, occupied = folder.is_symlink(), folder.exists() and not folder.is_dir()
         parts = folder.resolve().parts

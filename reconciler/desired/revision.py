@@ -11,7 +11,6 @@ from reconciler.desired.catalogue import LOCK, load_catalogue, parse_catalogue
 from reconciler.desired.files import names_role
 from reconciler.desired.git import GitProblem, list_blobs, read_blobs, resolve
 from reconciler.desired.language import load_desired_from
-from reconciler.desired.reading import escaped
 from reconciler.desired.settings import SETTINGS, Settings, parse_settings
 from reconciler.errors import InputRejected, UsageProblem
 from reconciler.model.finding import BaseRevision
@@ -90,7 +89,7 @@ def _usable(roles: tuple[tuple[str, bytes], ...], catalogue: Catalogue, tolerate
             return load_desired_from(roles, catalogue, tolerated)
         except InputRejected as rejected:
             faulty = {problem.path for problem in rejected.problems}
-            kept = tuple(role for role in roles if escaped(role[0]) not in faulty)
+            kept = tuple(role for role in roles if role[0] not in faulty)
             roles = kept if len(kept) < len(roles) else ()
     return DesiredState(roles=(), retired=(), catalogue=catalogue)
 

@@ -11,7 +11,7 @@ from reconciler.desired.language import load_desired, load_desired_from
 from reconciler.desired.names import name_problems, skeleton
 from reconciler.desired.scaffold_text import derived_text, empty_text
 from reconciler.desired.slugs import WITHOUT_LETTERS, slug
-from reconciler.desired.text import shown
+from reconciler.desired.text import shown, suspects
 from reconciler.desired.words import suggestion
 from reconciler.errors import InputRejected, NoRolesFound, Problem, UsageProblem
 from reconciler.model.permission import Catalogue
@@ -50,6 +50,9 @@ def scaffold(root: Path, folder: str, catalogue: Catalogue, wanted: Wanted) -> S
     desired = _declared(root, folder, catalogue)
     key = _key(wanted)
     path = f"{folder}/{key}.yaml"
+    hidden = [*_hidden(path, "name", wanted.name), *_hidden(path, "owner", wanted.owner or "")]
+    if hidden:
+        raise InputRejected(tuple(hidden))
     found = [*_name_faults(path, wanted.name), *_taken(path, key, wanted.name, desired)]
     if found:
         raise InputRejected(tuple(found))
@@ -79,6 +82,14 @@ def _key(wanted: Wanted) -> RoleKey:
     if fault:
         raise UsageProblem(f"The key {shown(wanted.key)} {fault}", fix="Choose one such as `quality-reviewer`")
     return RoleKey(wanted.key)
+
+
+def _hidden(path: str, field: str, text: str) -> Iterator[Problem]:
+    """Find characters that no file may hold; what the shell gave in another encoding than UTF-8 is among them."""
+    for suspect in suspects(text):
+        yield Problem(
+            path, 0, 0, suspect.code, f"In the {field}: {suspect.message}", f"Type the {field} again, in UTF-8"
+        )
 
 
 def _name_faults(path: str, name: str) -> Iterator[Problem]:

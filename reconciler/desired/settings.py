@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.desired.addresses import address_fault
 from reconciler.desired.document import Document, Route
 from reconciler.desired.lint.levels import LintLevel, tolerated
-from reconciler.desired.reading import escaped, read_regular_file
+from reconciler.desired.reading import read_regular_file
 from reconciler.desired.shape import Violation, shipped_shape
 from reconciler.desired.text import shown
 from reconciler.desired.violations import Message, check_shape
@@ -73,7 +73,7 @@ def load_settings(path: Path) -> Settings:
     raw = read_regular_file(path.parent, path.name)
     if raw is None:
         raise UsageProblem(
-            f"There is no {escaped(path.name)} here; it names the tenants and marks the root of the repository",
+            f"There is no {path.name} here; it names the tenants and marks the root of the repository",
             fix="Make one with `reconciler init`, or name yours with --settings",
         )
     return parse_settings(path.name, raw)

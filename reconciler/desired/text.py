@@ -95,6 +95,5 @@ def place_of(text: str, offset: int) -> tuple[int, int]:
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """Quote foreign text for a message: unwelcome characters by their number, long text cut."""
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    return '"' + re.sub(r"[\n\t\r]|" + _SUSPECT.pattern, lambda m: f"\\u{{{ord(m[0]):x}}}", cut) + '"'
+    """Quote foreign text for a message, long text cut; what it has in it is escaped where the message is shown."""
+    return f'"{text if len(text) <= limit else text[: limit - 1] + "…"}"'

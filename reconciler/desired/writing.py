@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from reconciler.desired.reading import escaped, read_regular_file
+from reconciler.desired.reading import read_regular_file
 from reconciler.errors import UsageProblem
 
 _NEW_FILE_MODE = 0o644
@@ -30,6 +30,6 @@ def replace_file(path: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or "it cannot be written"
-        raise UsageProblem(f"{escaped(path.name)}: {reason}", fix="Make the folder writable") from error
+        raise UsageProblem(f"{path.name}: {reason}", fix="Make the folder writable") from error
     if read_regular_file(path.parent, path.name) != content:
-        raise UsageProblem(f"{escaped(path.name)} changed while it was written", fix="Look at the file, then try again")
+        raise UsageProblem(f"{path.name} changed while it was written", fix="Look at the file, then try again")

@@ -1,4 +1,4 @@
-"""Rows as CSV that a spreadsheet opens as text: RFC 4180, and no cell that it would take for a formula."""
+"""Rows as CSV that a spreadsheet opens as text: RFC 4180 in UTF-8, and no cell that it would take for a formula."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ _STARTERS = frozenset("=+-@\t\r\n")
 
 _MARK = "'"
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What tells Excel that a file is UTF-8; without it letters beyond ASCII are shown as others."""
+
 
 def csv_text(rows: Iterable[Iterable[str]]) -> str:
-    """Give rows as one document with CRLF at the end of each; every cell is text and goes through `cell`."""
+    """Give rows as one document with CRLF at the end of each; every cell is text and goes through `cell`.
+
+    It begins with a byte order mark, which is part of no cell.
+    """
     document = io.StringIO()
     csv.writer(document, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(map(cell, row) for row in rows)
-    return document.getvalue()
+    return f"{BYTE_ORDER_MARK}{document.getvalue()}"
 
 
 def cell(text: str) -> str:

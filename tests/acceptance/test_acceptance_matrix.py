@@ -61,7 +61,7 @@ def test_matrix_goes_to_a_file_in_every_format(desk: Desk) -> None:
         with (desk.folder / f"roles.{output_format}").open(encoding="utf-8", newline="") as file:
             assert printed == file.read()
 
-    with (desk.folder / "roles.csv").open(encoding="utf-8", newline="") as file:
+    with (desk.folder / "roles.csv").open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file, strict=True)
     assert len(head) == 14
     assert len(rows) == 66

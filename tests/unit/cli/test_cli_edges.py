@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import signal
+import stat
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from fakes.clock import FakeClock
 
 from reconciler.cli.commands.apply import NO_LIMIT, exit_of, one_run
 from reconciler.cli.interrupt import stopping_gently
+from reconciler.cli.invocation import write_text
 from reconciler.cli.journal import FileJournal
 from reconciler.cli.main import run
 from reconciler.cli.output import require_writable, write_file
@@ -111,6 +114,19 @@ def test_file_is_never_written_through_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_text(encoding="utf-8") == "kept"
 
 
+def test_folder_of_our_own_is_made_for_a_result_and_no_other(tmp_path: Path) -> None:
+    """A fresh clone lacks `.reconciler`; it is made for its owner alone, where a folder is and nothing else."""
+    write_file(tmp_path / ".reconciler" / "people.csv", "names", private=True)
+
+    assert (tmp_path / ".reconciler" / "people.csv").read_text(encoding="utf-8") == "names"
+    assert stat.S_IMODE((tmp_path / ".reconciler").stat().st_mode) == 0o700
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / ".reconciler").symlink_to(tmp_path / "nowhere")
+    for name in ("missing/.reconciler/people.csv", ".reconciler/missing/people.csv", "linked/.reconciler/people.csv"):
+        with pytest.raises(UsageProblem, match="does not exist"):
+            write_file(tmp_path / name, "names")
+
+
 def test_file_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
     """What the disk refuses is told with the path, and nothing is left."""
     with pytest.raises(UsageProblem, match="cannot be written"):
@@ -129,6 +145,16 @@ def test_draft_of_a_file_goes_when_it_cannot_take_its_place(tmp_path: Path, monk
     with pytest.raises(UsageProblem, match="Input/output error"):
         write_file(tmp_path / "plan.json", "text")
     assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("encoding", "printed"), [("cp1252", b"\xe4"), ("utf-8", b"\xef\xbb\xbf\xc3\xa4")])
+def test_mark_of_utf_8_is_written_where_the_stream_is_utf_8(encoding: str, printed: bytes) -> None:
+    """A console of another encoding gets the letters without a mark that would be wrong there."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+
+    write_text(stream, "\ufeff\xe4")
+
+    assert stream.detach().getvalue() == printed
 
 
 def test_journal_entry_is_on_disk_when_written(tmp_path: Path) -> None:

@@ -13,7 +13,10 @@ from reconciler.desired import files
 from reconciler.desired.files import Listing, list_role_files, names_role, read_role_files
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.yaml_text import MOST_BYTES
-from reconciler.errors import UsageProblem
+from reconciler.errors import InputRejected, UsageProblem
+from reconciler.render.escape import visible
+from reconciler.render.problems import error_text
+from reconciler.render.styled import to_text
 
 
 @pytest.fixture
@@ -102,13 +105,13 @@ def test_left_over_is_refused(roles: Path, name: str) -> None:
     ],
 )
 def test_name_that_cannot_be_a_key_is_refused(roles: Path, name: str) -> None:
-    """A file whose stem is no key on every system is refused, and its name is shown harmlessly."""
+    """A file whose stem is no key on every system is refused, and its name is shown harmlessly, escaped once."""
     (roles / f"{name}.yaml").touch()
 
-    [(path, code)] = found(roles.parent)
-    assert code == "file.name"
-    assert path.isascii()
-    assert path.isprintable()
+    problems = tuple(list_role_files(roles.parent, "roles").problems)
+    told, fix, _ = to_text(error_text(InputRejected(problems)), colour=False).splitlines()
+    assert told.startswith(f"error[file.name] {visible(f'roles/{name}.yaml')}: ")
+    assert f"{told}{fix}".isprintable()
 
 
 def test_undecodable_name_is_refused(roles: Path) -> None:

@@ -143,13 +143,26 @@ def test_first_role_goes_into_an_empty_folder_and_none_into_a_missing_one(tmp_pa
         ("N" * 81, ["schema.length"]),
         ("Night\u200bReviewer", ["text.invisible"]),
         ("Night \x07 Reviewer", ["text.control"]),
-        ("Night \ud800 Reviewer", ["file.encoding"]),
+        ("Night \ud800 Reviewer", ["text.surrogate"]),
+        (os.fsdecode(b"\xff"), ["text.surrogate"]),
     ],
     ids=lambda value: ascii(value)[:30] if isinstance(value, str) else "",
 )
 def test_name_is_refused_as_validate_would(root: Path, name: str, expected: list[str]) -> None:
     """Generic, taken, look-alike and unreadable names are refused with the codes of `validate`."""
     assert expected == codes(root, name)
+
+
+def test_owner_is_looked_at_like_the_name(root: Path) -> None:
+    """What the shell gave in another encoding is told with the argument it is in."""
+    with pytest.raises(InputRejected) as caught:
+        made(root, "Night Reviewer", owner=os.fsdecode(b"Qualit\xe4t"))
+
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.message) == (
+        "text.surrogate",
+        "In the owner: The text has half of a character, U+DCE4",
+    )
 
 
 def test_key_that_is_taken_is_refused_whatever_its_folder(root: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reconciler.desired.names import name_problems, skeleton, space_problems
 from reconciler.desired.text import place_of, shown, suspects
 from reconciler.desired.words import nearest, suggestion
+from reconciler.render.escape import visible
 
 INVISIBLE = [0x00AD, 0x034F, 0x115F, 0x1160, 0x200B, 0x200C, 0x200D, 0x2060, 0x2063, 0x2800, 0x3164, 0xFEFF, 0xFFA0]
 INVISIBLE += [0xFE00, 0xFE0F, 0x180E, 0xE0001, 0xE0041, 0xE007F, 0xE0100, 0x17B4, 0x1D173, 0x0600, 0xFFF9]
@@ -44,10 +45,13 @@ def test_no_format_or_control_character_slips_through(character: str) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
-def test_shown_text_has_nothing_to_hide(text: str) -> None:
-    """Quoted text has no unwelcome character and stays on one line."""
-    assert not [s for s in suspects(shown(text)) if s.code != "text.combining"]
-    assert "\n" not in shown(text)
+def test_shown_text_is_escaped_once_where_it_is_shown(text: str) -> None:
+    """A message quotes foreign text as it is; what shows the message leaves nothing unwelcome, and escapes once."""
+    told = visible(f"{shown(text)} is no name")
+
+    assert told == f'"{visible(text)}" is no name'
+    assert not [s for s in suspects(told) if s.code != "text.combining"]
+    assert "\n" not in told
 
 
 def test_long_text_is_cut_when_shown() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ from reconciler.model.matrix import Mark, Matrix
 from reconciler.model.role import DesiredRole
 from reconciler.operations.matrix import matrix
 from reconciler.render.cells import padded, shown, width
-from reconciler.render.csv import cell, csv_text, plain
+from reconciler.render.csv import BYTE_ORDER_MARK, cell, csv_text, plain
 from reconciler.render.matrix import letters_of, matrix_csv, matrix_document, matrix_text, summary_text
 from reconciler.render.matrix_html import matrix_html
 from reconciler.render.styled import to_text
@@ -130,14 +131,24 @@ def test_csv_cell_leaves_other_text_alone(text: str) -> None:
 
 
 def test_csv_is_quoted_with_crlf() -> None:
-    """Quotes are doubled, every line ends as RFC 4180 says."""
-    assert csv_text([["a", 'say "x"'], ["b,c", "d\ne"]]) == '"a","say ""x"""\r\n"b,c","d\ne"\r\n'
-    assert csv_text([]) == ""
+    """Quotes are doubled, every line ends as RFC 4180 says, and the mark for Excel comes first, once."""
+    told = csv_text([["a", 'say "x"'], ["b,c", "d\ne"]])
+    assert told == f'{BYTE_ORDER_MARK}"a","say ""x"""\r\n"b,c","d\ne"\r\n'
+    assert csv_text([]) == BYTE_ORDER_MARK
+
+
+def test_csv_begins_with_the_bytes_that_mean_utf_8() -> None:
+    """Excel reads a file without them in the encoding of the machine, and shows other letters than the role has."""
+    written = csv_text([["Qualität"]]).encode()
+
+    assert written.startswith(codecs.BOM_UTF8)
+    assert written.decode("utf-8-sig") == '"Qualität"\r\n'
 
 
 def test_csv_has_a_row_for_each_permission_and_a_column_for_each_role() -> None:
     """The marks are words, so that no sign looks like a formula and a filter can name them."""
-    rows = list(csv.reader(io.StringIO(matrix_csv(a_matrix(FILE, live=("=cmd()",))), newline="")))
+    written = matrix_csv(a_matrix(FILE, live=("=cmd()",))).removeprefix(BYTE_ORDER_MARK)
+    rows = list(csv.reader(io.StringIO(written, newline="")))
 
     assert rows[0] == ["category", "permission", "label", "sensitive", "Agent", "'=cmd()"]
     by_key = {row[1]: row for row in rows[1:]}

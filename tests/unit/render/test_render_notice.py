@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from reconciler.model.change import Action
 from reconciler.model.notice import Affected, Beside, Loss, Notice
 from reconciler.model.role import RoleKey
+from reconciler.render.csv import BYTE_ORDER_MARK
 from reconciler.render.notice import message, names_csv, names_written, notices_document, notices_text, subject
 from reconciler.render.plan_json import to_json
 from reconciler.render.plan_text import plan_text
@@ -185,7 +186,7 @@ def test_list_is_csv_that_no_spreadsheet_runs() -> None:
     """One row per person and role with the labels; what would be a formula is text."""
     row = Affected(name='=HYPERLINK("x")', email="ada@desk.example", role="Agent", losses=(a_loss(), a_loss("Reply")))
 
-    header, (name, *rest) = csv.reader(io.StringIO(names_csv([row]), newline=""))
+    header, (name, *rest) = csv.reader(io.StringIO(names_csv([row]).removeprefix(BYTE_ORDER_MARK), newline=""))
 
     assert header == ["name", "email", "role", "loses"]
     assert not name.startswith("=")
