@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from acceptance.desk import Desk
+from acceptance.stage import Settled, Stage, settled, staged
 
 
 @pytest.fixture
@@ -26,3 +28,17 @@ def git(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     subprocess.run(["git", "init", "--quiet", "--initial-branch", "main"], cwd=desk.folder, check=True)
     desk.write(".gitignore", ".reconciler/\n")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settled]:
+    """Make once what every test of the workflows starts from."""
+    with settled(tmp_path_factory.mktemp("settled")) as found:
+        yield found
+
+
+@pytest.fixture
+def stage(made: Settled, tmp_path: Path) -> Iterator[Stage]:
+    """Give a repository on GitHub beside a tenant that is as its files say."""
+    with staged(made, tmp_path) as found:
+        yield found
