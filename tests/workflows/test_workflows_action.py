@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from meta.source import PROJECT
 
-from reconciler.desired.workflows import ACTION, workflow_texts
+from reconciler.desired.workflows import ACTION, WORKFLOW_FILES, workflow_texts
 
 HOSTILE = "a\"$(touch pwn)`touch pwn`;touch pwn # \\ ' *"
 
@@ -156,3 +157,15 @@ def test_install_script_that_fails_stops_the_step(place: Place) -> None:
 
     assert place.run(str(PROJECT / ACTION / "install.sh")) == 1
     assert len(place.calls()) == 1
+
+
+def test_package_carries_what_a_new_repository_is_made_of() -> None:
+    """A file that `init` takes from this repository is in the wheel under the same name."""
+    build = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    carried = build["targets"]["wheel"]["force-include"]
+    of_this_repository = {path for path in WORKFLOW_FILES if (PROJECT / path).is_file()} - {f"{ACTION}/install.sh"}
+
+    assert of_this_repository | {"requirements/runtime.txt"} == {
+        path for path in carried if path.startswith((".github/", "requirements/"))
+    }
+    assert all(carried[path] == f"reconciler/{path}" for path in of_this_repository)
