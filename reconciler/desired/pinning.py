@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.desired.catalogue import LOCK, parse_catalogue, render_lock
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.schema import render_role_schema
+from reconciler.desired.text import shown
 from reconciler.desired.uncommitted import require_kept
 from reconciler.desired.writing import replace_file
 from reconciler.errors import InputRejected, Problem, TenantAnswerUnusable, UsageProblem
-from reconciler.model.permission import Catalogue
+from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
 
 ROLE_SCHEMA = "schemas/role.schema.json"
 """Where a repository keeps the schema for the editors of its role files, seen from the settings file."""
 
-_BY_HAND = f"Ask the vendor, or edit {LOCK} by hand"
+_AGAIN = "reconciler catalogue --schema"
+_BY_HAND = (
+    f"Ask the vendor to mend these; until then take the rest over into {LOCK} by hand, and of these what fits, such as "
+    f"a shorter name; then run {_AGAIN}"
+)
+
+
+_OTHER = Category(
+    key="other_", name="Other", permissions=(Permission(key="other_.view", name="View", level=PermissionLevel.VIEW),)
+)
+"""What is sound beside something that may not be."""
 
 
 def check_role_schema(root: Path, lock: Catalogue) -> None:
@@ -24,8 +38,21 @@ def check_role_schema(root: Path, lock: Catalogue) -> None:
     if raw is None or _is_schema_of(raw, lock):
         return
     message = "The schema is not the one of the catalogue lock, so editors offer other words than files may have"
-    fix = "Make it again: reconciler catalogue --update"
+    fix = f"Make it again from the lock: {_AGAIN}"
     raise InputRejected((Problem(ROLE_SCHEMA, 0, 0, "catalogue.schema-stale", message, fix),))
+
+
+def make_role_schema(root: Path, lock: Catalogue) -> tuple[str, ...]:
+    """Make the role schema the one of `lock`, whatever stands there, and give the paths that were written.
+
+    The schema is made from the lock alone, so nothing of anybody's is lost. Raises `UsageProblem` where it cannot be
+    written.
+    """
+    schema = read_regular_file(root, ROLE_SCHEMA)
+    if schema is not None and _is_schema_of(schema, lock):
+        return ()
+    _write(root, ROLE_SCHEMA, render_role_schema(lock))
+    return (ROLE_SCHEMA,)
 
 
 def pin(root: Path, lock: Catalogue, proposed: Catalogue, *, overwrite: bool = False) -> tuple[str, ...]:
@@ -60,13 +87,48 @@ def _require_readable(proposed: Catalogue) -> None:
             f"The tenant no longer has `{administers}`, by which administrators are known",
             fix=f"Edit {LOCK} by hand: list what took its place and name it in `role_administration`",
         )
+    whole = _read_back(proposed)
+    if whole is None:
+        return
+    found = tuple(reason for category in proposed.categories for reason in _unpinnable(category))
+    raise TenantAnswerUnusable(
+        "Some of what the tenant has cannot be pinned, so nothing was written",
+        fix=_BY_HAND,
+        reasons=found or whole or ("The lock would say something else than the tenant does",),
+    )
+
+
+def _unpinnable(category: Category) -> Iterator[str]:
+    """Say of a category and of each of its permissions, looked at alone, why it cannot be pinned."""
+    label = f"the category `{category.key}`, called {shown(category.name)}"
+    plain = replace(_OTHER.permissions[0], key=f"{category.key}.view")
+    yield from _against(label, category.key, replace(category, permissions=(plain,)))
+    for permission in category.permissions:
+        alone = replace(permission, requires=())
+        label = f"`{permission.key}`, called {shown(permission.name)}"
+        yield from _against(label, permission.key, replace(category, name="Name", permissions=(alone,)))
+
+
+def _against(label: str, key: str, category: Category) -> Iterator[str]:
+    """Give the reasons against a category of one permission, as far as they are not those of the category's key."""
+    if not re.fullmatch(r"[a-z][a-z0-9_.]*", key):
+        yield f"{label}: a key has a-z, 0-9 and _ only, and starts with a letter"
+        return
+    sound = re.fullmatch(r"[a-z][a-z0-9_]*", category.key)
+    alone = Catalogue(version=1, categories=(category, _OTHER), role_administration=_OTHER.permissions[0].key)
+    found = _read_back(alone) if sound else None
+    yield from (f"{label}: {message}" for message in dict.fromkeys(found or ()))
+
+
+def _read_back(proposed: Catalogue) -> tuple[str, ...] | None:
+    """Say why a catalogue would not come back from a lock as it is, or None where it would."""
     try:
         same = parse_catalogue(LOCK, render_lock(proposed).encode()) == proposed
+    except UnicodeEncodeError:
+        return ("it has half of a character, which cannot be saved",)
     except InputRejected as rejected:
-        reasons = tuple(problem.message for problem in rejected.problems)
-        raise TenantAnswerUnusable("The tenant's permissions cannot be pinned", fix=_BY_HAND, reasons=reasons) from None
-    if not same:
-        raise TenantAnswerUnusable("The tenant's permissions have keys that cannot be pinned", fix=_BY_HAND)
+        return tuple(problem.message for problem in rejected.problems)
+    return None if same else ()
 
 
 def _write(root: Path, relative: str, text: str) -> None:

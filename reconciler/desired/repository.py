@@ -199,7 +199,7 @@ def _stale(root: Path) -> str:
     try:
         check_role_schema(root, load_catalogue(root))
     except InputRejected:
-        return f"not the one of {LOCK}; make it again: reconciler catalogue --update"
+        return f"not the one of {LOCK}; make it again: reconciler catalogue --schema"
     return ""
 
 

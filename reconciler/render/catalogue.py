@@ -115,6 +115,13 @@ def written_text(compared: CatalogueComparison, written: Iterable[str]) -> Itera
     yield line(span("Next:  ", Tone.STRONG), "review the change like any other: reconciler plan")
 
 
+def schema_text(written: Iterable[str]) -> Iterator[Line]:
+    """Say whether the role schema was made again."""
+    paths = tuple(written)
+    done = f"Wrote {' and '.join(paths)}" if paths else "Nothing to write: the role schema is that of the lock"
+    yield line(span(done, Tone.GOOD))
+
+
 def _permission(difference: PermissionDifference) -> Iterator[Line]:
     sign, tone = _SIGNS.get(difference.aspects[0], ("~", Tone.CARE))
     yield line(span(f"{sign} {difference.key}  ", tone), "; ".join(_changes(difference)))

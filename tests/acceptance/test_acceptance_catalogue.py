@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +62,15 @@ def curation_gone(category: Category) -> Category:
         return category
     kept = tuple(replace(p, key="settings.macros") if p.key == "settings.snippets" else p for p in category.permissions)
     return replace(category, permissions=kept)
+
+
+def grant(desk: Desk, name: str, permission: str) -> None:
+    """Give a live role a permission as if the product had it already."""
+    desk.plan()
+    with closing(sqlite3.connect(desk.folder / ".reconciler" / "sandbox.sqlite3")) as database, database:
+        (held,) = database.execute("SELECT permissions FROM roles WHERE name = ?", (name,)).fetchone()
+        granted = json.dumps(sorted([*json.loads(held), permission]))
+        database.execute("UPDATE roles SET permissions = ? WHERE name = ?", (granted, name))
 
 
 def texts(desk: Desk) -> tuple[str, ...]:
@@ -176,6 +187,100 @@ def test_stale_schema_fails_validation_until_the_update_makes_it_again(desk: Des
     assert desk.run("catalogue", "--update", "--overwrite").out == f"Wrote {SCHEMA}\n"
     assert (desk.folder / SCHEMA).read_bytes() == (PROJECT / SCHEMA).read_bytes()
     assert desk.run("validate").code == 0
+
+
+def test_stale_schema_is_made_again_by_the_command_that_the_problem_names(desk: Desk) -> None:
+    """Whoever edits the lock by hand needs no tenant for the schema, and nothing else is rewritten."""
+    desk.replace(
+        "reconciler.yaml",
+        "sandbox: {kind: sandbox}",
+        "sandbox: {kind: support, url: 'https://desk.example/api/v1', key: 'env:NO_KEY'}",
+    )
+    desk.replace(LOCK, "key: conversations.forward,", "key: conversations.pass_on,")
+    edited = (desk.folder / LOCK).read_bytes()
+    (problem,) = (p for p in desk.run("validate", "--format", "json").data["problems"] if p["path"] == SCHEMA)
+
+    command = problem["fix"].partition(": reconciler ")[2].split()
+    assert command == ["catalogue", "--schema"]
+    assert desk.run(*command).out == f"Wrote {SCHEMA}\n"
+
+    assert SCHEMA not in desk.run("validate").err
+    assert (desk.folder / LOCK).read_bytes() == edited
+    assert desk.run(*command, "--format", "json").data == {"written": []}
+    assert desk.run(*command, "--update").code == 64
+
+
+def test_permission_that_cannot_be_pinned_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The update writes nothing, and says which permission is in the way and what to do."""
+    files = texts(desk)
+    long = replace(SUMMARIZE, name="Summarize " * 9)
+
+    def added(category: Category) -> Category:
+        if category.key != "conversations":
+            return category
+        return replace(category, permissions=(*category.permissions, long))
+
+    with vendor(desk, monkeypatch, added):
+        ran = desk.run("catalogue", "--update", "--overwrite")
+
+    assert ran.code not in {0, 2}
+    assert '  `conversations.summarize`, called "Summarize Summarize' in ran.err
+    assert "must have 1 to 80 characters" in ran.err
+    assert "reconciler catalogue --schema" in ran.err
+    assert texts(desk) == files
+
+
+LABEL = Permission(key="contacts.label", name="Label", level=PermissionLevel.ACT, requires=("contacts.view",))
+
+
+def label_added(category: Category) -> Category:
+    """Add a permission to a category that the file of Night Shift lists one by one."""
+    if category.key != "contacts":
+        return category
+    return replace(category, permissions=(*category.permissions, LABEL))
+
+
+MARK = f"# Live, and kept as long as {LOCK} does not know it: contacts.label\n"
+
+
+def test_role_with_a_permission_beyond_the_lock_is_adopted_kept_and_told_before_an_update_takes_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first adoption through the update to the second, nobody loses the permission without being told."""
+    grant(desk, "Night Shift", LABEL.key)
+    with vendor(desk, monkeypatch, label_added):
+        adopted = desk.run("adopt", "Night Shift")
+        text = (desk.folder / "roles" / "night-shift.yaml").read_text(encoding="utf-8")
+        assert adopted.code == 0
+        assert "keeps contacts.label, which the lock does not know" in adopted.out
+        assert text.endswith(MARK)
+        assert not [change for change in desk.plan()["changes"] if change["role"] == "night-shift"]
+
+        looked = desk.run("catalogue", "--format", "json").data
+        assert looked["losses"] == [
+            {
+                "role": "night-shift",
+                "name": "Night Shift",
+                "file": "roles/night-shift.yaml",
+                "permissions": ["contacts.label"],
+            }
+        ]
+        updated = desk.run("catalogue", "--update", "--overwrite")
+        assert (
+            "1 role has live what its file does not say, and the next plan takes it:\n"
+            "  Night Shift  roles/night-shift.yaml\n"
+            "    - contacts.label\n"
+            "    to keep it: reconciler adopt night-shift\n"
+        ) in updated.out
+        (change,) = (change for change in desk.plan()["changes"] if change["role"] == "night-shift")
+        assert change["revokes"] == ["contacts.label"]
+
+        assert desk.run("adopt", "night-shift", "--overwrite").code == 0
+        kept = (desk.folder / "roles" / "night-shift.yaml").read_text(encoding="utf-8")
+        assert MARK not in kept
+        assert "contacts: [view, create, edit, label]" in kept
+        assert not [change for change in desk.plan()["changes"] if change["role"] == "night-shift"]
+        assert desk.run("adopt", "night-shift").out.startswith("sandbox: Nothing to write")
 
 
 def test_broken_lock_is_told_once(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.desired import pinning
 from reconciler.desired.catalogue import LOCK, load_catalogue, render_lock
-from reconciler.desired.pinning import ROLE_SCHEMA, check_role_schema, pin
+from reconciler.desired.pinning import ROLE_SCHEMA, check_role_schema, make_role_schema, pin
 from reconciler.desired.schema import render_role_schema
 from reconciler.errors import InputRejected, TenantAnswerUnusable, UsageProblem
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
@@ -99,9 +99,24 @@ def test_stale_schema_is_a_problem_with_its_code(repository: Path) -> None:
         check_role_schema(repository, NEW)
     (problem,) = caught.value.problems
     assert (problem.path, problem.code) == (ROLE_SCHEMA, "catalogue.schema-stale")
+    assert problem.fix == "Make it again from the lock: reconciler catalogue --schema"
 
     (repository / ROLE_SCHEMA).unlink()
     check_role_schema(repository, NEW)
+
+
+def test_schema_is_made_again_from_the_lock_whatever_stands_there(repository: Path) -> None:
+    """Outside git too, and after edits: what the lock gives is no loss, and the lock stays as it is."""
+    before = (repository / LOCK).read_text(encoding="utf-8")
+    (repository / ROLE_SCHEMA).write_text("{}", encoding="utf-8")
+
+    assert make_role_schema(repository, PINNED) == (ROLE_SCHEMA,)
+
+    check_role_schema(repository, PINNED)
+    assert make_role_schema(repository, PINNED) == ()
+    (repository / ROLE_SCHEMA).unlink()
+    assert make_role_schema(repository, PINNED) == (ROLE_SCHEMA,)
+    assert (repository / LOCK).read_text(encoding="utf-8") == before
 
 
 def test_line_ends_of_a_checkout_are_no_difference(repository: Path) -> None:
@@ -164,24 +179,73 @@ def test_tenant_without_role_administration_is_not_pinned(repository: Path) -> N
     assert texts(repository) == before
 
 
-@pytest.mark.parametrize(
-    "permission",
-    [
-        Permission(key="labs.Preview", name="Preview", level=PermissionLevel.ACT),
-        Permission(key="labs.preview", name="P" * 81, level=PermissionLevel.ACT),
-        Permission(key="labs.preview", name="Pre\u202eview", level=PermissionLevel.ACT),
-        Permission(key="labs.preview", name="Preview", level=PermissionLevel.ACT, requires=("labs.nothing",)),
-        Permission(key="labs.preview, name: X, level: view} #", name="Preview", level=PermissionLevel.ACT),
-    ],
-    ids=["letters", "long", "reversed", "unknown requirement", "injected"],
-)
-def test_catalogue_that_could_not_be_read_back_is_not_written(repository: Path, permission: Permission) -> None:
+ACT = PermissionLevel.ACT
+UNPINNABLE = [
+    (Permission(key="labs.Preview", name="Preview", level=ACT), '`labs.Preview`, called "Preview": a key has '),
+    (Permission(key="labs.a.b", name="Preview", level=ACT), '`labs.a.b`, called "Preview": `labs.a.b` is not `labs.`'),
+    (Permission(key="labs.preview", name="P" * 81, level=ACT), '`labs.preview`, called "PPP'),
+    (Permission(key="labs.preview", name="", level=ACT), '`labs.preview`, called "": `name` must have 1 to 80'),
+    (Permission(key="labs.preview", name="Pre\u202eview", level=ACT), '`labs.preview`, called "Pre\u202eview": '),
+    (Permission(key="labs.preview", name="\ud800", level=ACT), '`labs.preview`, called "\ud800": it has half of'),
+    (
+        Permission(key="labs.preview", name="Preview", level=ACT, requires=("labs.nothing",)),
+        "`labs.preview` requires `labs.nothing`, which the lock does not list",
+    ),
+    (
+        Permission(key="labs.preview, name: X, level: view} #", name="Preview", level=ACT),
+        '`labs.preview, name: X, level: view} #`, called "Preview": a key has ',
+    ),
+    (
+        Permission(key="labs.preview", name="Preview", level=ACT, requires=("teams.view", "notes.view")),
+        "The lock would say something else than the tenant does",
+    ),
+]
+
+
+@pytest.mark.parametrize(("permission", "reason"), UNPINNABLE, ids=[str(n) for n in range(len(UNPINNABLE))])
+def test_permission_that_could_not_be_read_back_is_named_and_nothing_is_written(
+    repository: Path, permission: Permission, reason: str
+) -> None:
     """Foreign text cannot break the lock, nor say anything else in it than the tenant said."""
     before = texts(repository)
 
-    with pytest.raises(TenantAnswerUnusable):
+    with pytest.raises(TenantAnswerUnusable) as caught:
         pin(repository, PINNED, with_category("labs", permission), overwrite=True)
+
+    assert all(told.startswith(reason) for told in caught.value.reasons)
+    assert caught.value.reasons
+    assert "by hand" in caught.value.fix
     assert texts(repository) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "reasons"),
+    [
+        ("labs", "N" * 81, ["the category `labs`, called "]),
+        ("Labs", "Labs", ["the category `Labs`, called ", "`Labs.preview`, called "]),
+        ("la.bs", "Labs", ["`la.bs` is no category key of its own", "`la.bs.preview` is not `la.bs.` and one "]),
+    ],
+)
+def test_category_that_cannot_be_pinned_is_named(repository: Path, key: str, name: str, reasons: list[str]) -> None:
+    """Everything that stands in the way is told at once, each thing by its name."""
+    permission = Permission(key=f"{key}.preview", name="Preview", level=ACT)
+    category = Category(key=key, name=name, permissions=(permission,))
+
+    with pytest.raises(TenantAnswerUnusable) as caught:
+        pin(repository, PINNED, replace(PINNED, categories=(*PINNED.categories, category)), overwrite=True)
+
+    assert all(told.startswith(start) for told, start in zip(caught.value.reasons, reasons, strict=True))
+
+
+def test_several_that_cannot_be_pinned_are_told_at_once(repository: Path) -> None:
+    """Nobody has to mend one to hear of the next."""
+    bad = [Permission(key=f"labs.{word}", name="", level=ACT) for word in ("one", "two")]
+    category = Category(key="labs", name="Labs", permissions=tuple(bad))
+
+    with pytest.raises(TenantAnswerUnusable) as caught:
+        pin(repository, PINNED, replace(PINNED, categories=(*PINNED.categories, category)), overwrite=True)
+
+    assert [told[:11] for told in caught.value.reasons] == ["`labs.one`,", "`labs.two`,"]
 
 
 def test_foreign_labels_are_kept_as_they_are(repository: Path) -> None:

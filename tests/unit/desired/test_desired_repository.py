@@ -239,7 +239,7 @@ def test_role_schema_of_another_lock_is_told(tmp_path: Path) -> None:
     """It is left as it is, with the command that makes it again; one that fits is only listed."""
     (tmp_path / "schemas").mkdir()
     path = tmp_path / "schemas" / "role.schema.json"
-    for text, told in ((render_role_schema(CATALOGUE), ""), ("{}", "catalogue --update")):
+    for text, told in ((render_role_schema(CATALOGUE), ""), ("{}", "catalogue --schema")):
         path.write_text(text, encoding="utf-8")
         why = rest_of(tmp_path).left["schemas/role.schema.json"]
         assert told in why

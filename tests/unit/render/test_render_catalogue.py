@@ -17,7 +17,7 @@ from reconciler.model.vendor import (
     RoleLoss,
     StandardRoleDifference,
 )
-from reconciler.render.catalogue import comparison_document, comparison_text, written_text
+from reconciler.render.catalogue import comparison_document, comparison_text, schema_text, written_text
 from reconciler.render.plan_json import to_json
 from reconciler.render.styled import to_text
 
@@ -149,6 +149,8 @@ def test_update_without_effect_says_so() -> None:
     """Nothing written, a schema alone, and a lock that changes no role each have their sentence."""
     assert to_text(written_text(EQUAL, ()), colour=False).startswith("Nothing to write")
     assert to_text(written_text(EQUAL, ("schema",)), colour=False) == "Wrote schema\n"
+    assert to_text(schema_text(("schema",)), colour=False) == "Wrote schema\n"
+    assert to_text(schema_text(()), colour=False) == "Nothing to write: the role schema is that of the lock\n"
     quiet = replace(DIFFERENT, effects=(), problems=(*DIFFERENT.problems, *DIFFERENT.problems))
     text = to_text(written_text(quiet, ("a",)), colour=False)
     assert "No role file means anything else with the new lock\n" in text
