@@ -41,19 +41,22 @@ class Scaffold:
     """What the file will say."""
 
 
-def scaffold(root: Path, folder: str, catalogue: Catalogue, wanted: Wanted) -> Scaffold:
-    """Give the file of a new role in `folder`; nothing is written.
+def scaffold(
+    root: Path, folder: str, catalogue: Catalogue, wanted: Wanted, tolerated: frozenset[str] = frozenset()
+) -> Scaffold:
+    """Give the file of a new role in `folder`; nothing is written, and problems of a tolerated code are none.
 
     The files that are there must be in order. Raises `InputRejected` with everything that is wrong with the name,
     as `validate` would find it, and `UsageProblem` for a key or a base that cannot be used.
     """
-    desired = _declared(root, folder, catalogue)
+    desired = _declared(root, folder, catalogue, tolerated)
     key = _key(wanted)
     path = f"{folder}/{key}.yaml"
     hidden = [*_hidden(path, "name", wanted.name), *_hidden(path, "owner", wanted.owner or "")]
     if hidden:
         raise InputRejected(tuple(hidden))
-    found = [*_name_faults(path, wanted.name), *_taken(path, key, wanted.name, desired)]
+    faults = (problem for problem in _name_faults(path, wanted.name) if problem.code not in tolerated)
+    found = [*faults, *_taken(path, key, wanted.name, desired)]
     if found:
         raise InputRejected(tuple(found))
     if wanted.key is None and key == WITHOUT_LETTERS:
@@ -64,15 +67,15 @@ def scaffold(root: Path, folder: str, catalogue: Catalogue, wanted: Wanted) -> S
         text = empty_text(path, wanted.name, wanted.owner, catalogue)
     else:
         text = derived_text(path, wanted.name, wanted.owner, _base(wanted.based_on, desired), catalogue)
-    return Scaffold(path=path, text=text, role=_checked(root, folder, catalogue, path, text))
+    return Scaffold(path=path, text=text, role=_checked(root, folder, desired, path, text))
 
 
-def _declared(root: Path, folder: str, catalogue: Catalogue) -> DesiredState:
+def _declared(root: Path, folder: str, catalogue: Catalogue, tolerated: frozenset[str]) -> DesiredState:
     """Load what is there; a folder without a role is where the first one goes."""
     try:
-        return load_desired(root, folder, catalogue)
+        return load_desired(root, folder, catalogue, tolerated)
     except NoRolesFound:
-        return DesiredState(roles=(), retired=(), catalogue=catalogue)
+        return DesiredState(roles=(), retired=(), catalogue=catalogue, tolerated=tolerated)
 
 
 def _key(wanted: Wanted) -> RoleKey:
@@ -129,11 +132,12 @@ def _base(key: str, desired: DesiredState) -> DesiredRole:
     )
 
 
-def _checked(root: Path, folder: str, catalogue: Catalogue, path: str, text: str) -> DesiredRole:
+def _checked(root: Path, folder: str, there: DesiredState, path: str, text: str) -> DesiredRole:
     """Load the file among the others as `validate` will; its places mean nothing to somebody who does not see it."""
     others = list(read_role_files(root, list_role_files(root, folder)))
     try:
-        desired = load_desired_from([*others, (path, text.encode("utf-8", "surrogatepass"))], catalogue)
+        documents = [*others, (path, text.encode("utf-8", "surrogatepass"))]
+        desired = load_desired_from(documents, there.catalogue, there.tolerated)
     except InputRejected as rejected:
         problems = {Problem(p.path, 0, 0, p.code, p.message, p.fix) for p in rejected.problems}
         raise InputRejected(tuple(problems)) from rejected

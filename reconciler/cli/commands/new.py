@@ -40,7 +40,8 @@ def command(
 
     project = Project(invocation)
     wanted = Wanted(name=name, key=key, based_on=based_on, owner=owner)
-    made = scaffold(project.root, project.settings.roles, project.catalogue, wanted)
+    settings = project.settings
+    made = scaffold(project.root, settings.roles, project.catalogue, wanted, settings.tolerated)
     create_file(project.root, made.path, made.text)
     if output_format == Format.JSON:
         invocation.give(to_json(new_document(made.role)))

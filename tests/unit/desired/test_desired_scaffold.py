@@ -55,6 +55,19 @@ def codes(root: Path, name: str, **parts: str) -> list[str]:
     return [problem.code for problem in caught.value.problems]
 
 
+def test_name_that_the_settings_tolerate_is_written(root: Path) -> None:
+    """What `validate` lets be, `new` lets be too; beside files that need it."""
+    (root / "roles" / "old.yaml").write_text(RETIRED.replace("Night Watch", "Custom"), encoding="utf-8")
+    tolerated = frozenset({"role.generic-name"})
+
+    assert scaffold(root, "roles", CATALOGUE, Wanted(name="Test"), tolerated).role.content.name == "Test"
+    with pytest.raises(InputRejected):
+        scaffold(root, "roles", CATALOGUE, Wanted(name="None"), tolerated)
+    for path in [*(root / "roles").rglob("*.yaml")]:
+        path.unlink()
+    assert scaffold(root, "roles", CATALOGUE, Wanted(name="Test"), tolerated).path == "roles/test.yaml"
+
+
 def a_base(permissions: Iterable[str], name: str = "Base") -> DesiredRole:
     """Give a role to start from."""
     content = RoleContent(name=name, description="A role to start from", permissions=frozenset(permissions))
