@@ -103,6 +103,28 @@ def test_roles_nobody_holds_are_told_in_the_plan_unless_switched_off(desk: Desk)
 
 
 @pytest.mark.sockets
+def test_rules_that_refuse_are_switched_for_every_command(desk: Desk) -> None:
+    """A generic name stops `validate`, `plan` and `new` unless the settings let it be."""
+    text = (desk.folder / REVIEWER).read_text(encoding="utf-8").replace("name: Quality Reviewer", "name: Test 1")
+    desk.write("roles/test-desk.yaml", text)
+    for arguments in (["validate"], ["plan"], ["new", "Test"]):
+        ran = desk.run(*arguments)
+        assert ran.code == 3
+        assert "error[role.generic-name]" in ran.err
+
+    settings = (desk.folder / "reconciler.yaml").read_text(encoding="utf-8")
+    desk.write("reconciler.yaml", f"{settings}\nlint: {{generic-name: warn}}\n")
+    ran = desk.run("validate")
+    assert ran.code == 0
+    assert "warning[role.generic-name] roles/test-desk.yaml:2:7" in ran.err
+    assert "test-desk" in {change["role"] for change in desk.plan()["changes"]}
+    assert desk.run("new", "Test").code == 0
+
+    desk.write("reconciler.yaml", f"{settings}\nlint: {{generic-name: off}}\n")
+    assert "generic-name" not in desk.run("validate").err
+
+
+@pytest.mark.sockets
 def test_advice_stops_no_plan(thin: Desk) -> None:
     """A plan does not pay for advice, nor wait for it; not even where the settings make it an error."""
     settings = (thin.folder / "reconciler.yaml").read_text(encoding="utf-8")
