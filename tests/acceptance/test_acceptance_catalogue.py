@@ -208,6 +208,7 @@ def test_stale_schema_is_made_again_by_the_command_that_the_problem_names(desk: 
     assert (desk.folder / LOCK).read_bytes() == edited
     assert desk.run(*command, "--format", "json").data == {"written": []}
     assert desk.run(*command, "--update").code == 64
+    assert desk.run("catalogue", "--overwrite").code == 64
 
 
 def test_permission_that_cannot_be_pinned_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
