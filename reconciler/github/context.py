@@ -14,6 +14,8 @@ from reconciler.tenants.connection import Key
 ACTIONS_APP = 15368
 """The app that a workflow's own token belongs to on github.com; what checks are known by."""
 
+API_OF_GITHUB = "https://api.github.com"
+"""Where github.com answers."""
 NEEDED = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_TOKEN")
 """Without these there is nobody to speak to."""
 APP = "RECONCILER_GITHUB_APP"

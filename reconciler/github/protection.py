@@ -69,8 +69,8 @@ class EnvironmentRules:
 @strictly()
 def branch_rules(api: GithubApi, branch: str) -> BranchRules:
     """Read what protects `branch`; 403 and 404 are "could not verify", other failures a `GithubProblem`."""
-    rules = _seen(lambda: api.listing("rules", "branches", branch))
-    classic = _seen(lambda: api.get("branches", branch, "protection"))
+    rules = unless_hidden(lambda: api.listing("rules", "branches", branch))
+    classic = unless_hidden(lambda: api.get("branches", branch, "protection"))
     hidden = {
         "rulesets": rules is None,
         "classic branch protection": classic is None and not _is_unprotected(api, branch),
@@ -101,7 +101,7 @@ def environment_rules(api: GithubApi, name: str) -> EnvironmentRules:
 
     404 is no proof that there is none, because that is also what a token without the right to look gets.
     """
-    found = _seen(lambda: api.get("environments", name))
+    found = unless_hidden(lambda: api.get("environments", name))
     if found is None:
         hidden = Seen.UNVERIFIED
         return EnvironmentRules(
@@ -110,7 +110,7 @@ def environment_rules(api: GithubApi, name: str) -> EnvironmentRules:
     kinds = {rule.at("type").text() for rule in _items(found, "protection_rules")}
     policy = _inside(found, "deployment_branch_policy")
     custom = policy is not None and _flag(policy, "custom_branch_policies")
-    patterns = _seen(lambda: _patterns(api, name)) if custom else ()
+    patterns = unless_hidden(lambda: _patterns(api, name)) if custom else ()
     bypass = _inside(found, "can_admins_bypass")
     return EnvironmentRules(
         exists=Seen.YES,
@@ -174,7 +174,8 @@ class _Classic:
         )
 
 
-def _seen(reading: Callable[[], _T]) -> _T | None:
+def unless_hidden(reading: Callable[[], _T]) -> _T | None:
+    """Read something; None where GitHub answers 403 or 404. Raises what else goes wrong."""
     try:
         return reading()
     except GithubRefused as refused:
@@ -185,7 +186,7 @@ def _seen(reading: Callable[[], _T]) -> _T | None:
 
 def _is_unprotected(api: GithubApi, branch: str) -> bool:
     """Say whether the branch itself tells that nothing classic protects it, which any reader may see."""
-    found = _seen(lambda: api.get("branches", branch))
+    found = unless_hidden(lambda: api.get("branches", branch))
     return found is not None and not _flag(found, "protected")
 
 

@@ -17,6 +17,7 @@ from fakes.github_shapes import (
     BOT,
     REPOSITORY,
     REPOSITORY_ID,
+    WHEN,
     Shape,
     check_json,
     comment_json,
@@ -100,6 +101,9 @@ class FakeGithub:
         self.may_administer = False
         self.environments: dict[str, Shape] = {}
         self.patterns: dict[str, list[Shape]] = {}
+        self.default_token: Shape = {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": False}
+        self.secrets: list[str] = []
+        """Names of the secrets of the repository."""
         self.page_size = 100
         self.link: Callable[[str], str] = lambda header: header
         """Changes every Link header on its way out."""
@@ -412,8 +416,7 @@ class FakeGithub:
         return 200, {"name": at[0], "commit": {"sha": sha}, "protected": self.protection is not None}
 
     def _protection(self, at: Sequence[str], _: Shape) -> tuple[int, Any]:
-        if not self.may_administer:
-            raise Refusal(403, "Resource not accessible by integration")
+        self._require_administration()
         if self.protection is None or at[0] not in self.branches:
             raise Refusal(404, "Branch not protected")
         return 200, self.protection
@@ -427,6 +430,21 @@ class FakeGithub:
         if at[0] not in self.environments:
             raise Refusal(404, "Not Found")
         return 200, self.environments[at[0]]
+
+    def _repository(self, _: Sequence[str], __: Shape) -> tuple[int, Any]:
+        return 200, {"id": REPOSITORY_ID, "full_name": REPOSITORY, "private": True, "default_branch": "main"}
+
+    def _default_token(self, _: Sequence[str], __: Shape) -> tuple[int, Any]:
+        self._require_administration()
+        return 200, self.default_token
+
+    def _secrets(self, _: Sequence[str], __: Shape) -> tuple[int, Any]:
+        self._require_administration()
+        return 200, Pages("secrets", [{"name": name, "created_at": WHEN, "updated_at": WHEN} for name in self.secrets])
+
+    def _require_administration(self) -> None:
+        if not self.may_administer:
+            raise Refusal(403, "Resource not accessible by integration")
 
     def _policies(self, at: Sequence[str], _: Shape) -> tuple[int, Any]:
         if at[0] not in self.patterns:
@@ -482,6 +500,9 @@ _ROUTES = (
     _route("GET", "issues", FakeGithub._list_issues),
     _route("POST", "issues", FakeGithub._create_issue),
     _route("PATCH", "issues/{n}", FakeGithub._update_issue),
+    _route("GET", "", FakeGithub._repository),
+    _route("GET", "actions/permissions/workflow", FakeGithub._default_token),
+    _route("GET", "actions/secrets", FakeGithub._secrets),
     _route("GET", "branches/{step}", FakeGithub._branch),
     _route("GET", "branches/{step}/protection", FakeGithub._protection),
     _route("GET", "rules/branches/{step}", FakeGithub._rules),
