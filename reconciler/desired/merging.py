@@ -47,10 +47,8 @@ def merge(root: Path, ours: str, theirs: str) -> Merged:
         root, "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", "--end-of-options", ours, theirs
     )
     tree, *paths = ended.out.split(b"\0")
-    if ended.code not in {0, _CONFLICTS} or not _TREE.fullmatch(tree):
-        raise GitProblem
     conflicts = {os.fsdecode(path) for path in paths if path}
-    if (ended.code == _CONFLICTS) != bool(conflicts):
+    if ended.code not in {0, _CONFLICTS} or bool(ended.code) != bool(conflicts) or not _TREE.fullmatch(tree):
         raise GitProblem
     below = os.fsdecode(ask_git(root, "rev-parse", "--show-prefix")).rstrip("\n")
     return Merged(tree.decode("ascii"), tuple(sorted(path.removeprefix(below) for path in conflicts)))
@@ -68,12 +66,10 @@ def base_of_merged(root: Path, reviewed: str | None) -> str | None:
     compared with. Else it is the first parent, so that a guard cannot be weakened by the commit it judges. None for
     the first commit of all and outside a repository. Raises `UsageProblem` where the history is not here to say so.
     """
-    try:
-        head = resolve(root, "HEAD")
-    except GitProblem:
+    if not any((above / ".git").exists() for above in (root.resolve(), *root.resolve().parents)):
         return None
     try:
-        before = _first_parent(root, head)
+        before = _first_parent(root, resolve(root, "HEAD"))
     except GitProblem as error:
         raise UsageProblem(
             "The history before the checked-out commit is not here, so nobody can say what it changed",
@@ -97,10 +93,8 @@ def _came_before(root: Path, older: str, newer: str) -> bool:
 
 
 def _conflict(path: str) -> Problem:
-    from reconciler.desired.reading import escaped
-
     return Problem(
-        path=escaped(path),
+        path=path,
         line=0,
         column=0,
         code="merge.conflict",

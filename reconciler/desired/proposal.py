@@ -23,7 +23,6 @@ from reconciler.desired.files import (
     name_fault,
 )
 from reconciler.desired.git import Blob, GitProblem, ask_git, read_blobs
-from reconciler.desired.reading import escaped
 from reconciler.desired.role_text import SCHEMA
 from reconciler.desired.settings import parse_settings
 from reconciler.desired.yaml_text import MOST_BYTES
@@ -106,20 +105,19 @@ class _Taking:
     def _is_role(self, entry: _Entry, folder: str) -> bool:
         """Whether something below the roles folder is a role file; what is neither that nor allowed is a problem."""
         path = entry.blob.path
-        *folders, name = PurePosixPath(path.removeprefix(f"{folder}/")).parts
+        *folders, name = path.removeprefix(f"{folder}/").split("/")
         if len(folders) >= MOST_FOLDER_LEVELS:
-            self._problem(
-                path, "file.depth", f"Folders are nested deeper than {MOST_FOLDER_LEVELS}", "Use fewer folders"
-            )
+            message = f"Folders are nested deeper than {MOST_FOLDER_LEVELS}"
+            self._problem(path, "file.depth", message, "Use fewer folders")
             return False
         for part in folders:
             fault = name_fault(part)
             if fault:
                 self._problem(path, "file.name", f"A folder on the way has a name that {fault}", "Rename the folder")
                 return False
-        if not self._plain(entry) or name in ALLOWED_BESIDE:
+        if name in ALLOWED_BESIDE and entry.blob.regular:
             return False
-        return accept_name(self._listing, path)
+        return self._plain(entry) and accept_name(self._listing, path)
 
     def _plain(self, entry: _Entry) -> bool:
         path = entry.blob.path
@@ -148,8 +146,6 @@ class _Taking:
 
     def _entries(self, paths: list[str], *, below: bool = False) -> list[_Entry]:
         """Give what the tree has at `paths`, or below them; a path that it has twice is a problem and left out."""
-        if not paths:
-            return []
         recursive = ("-r",) if below else ()
         answer = ask_git(
             self._root, "ls-tree", "-z", "-l", *recursive, "--end-of-options", self._tree, *(f"./{p}" for p in paths)
@@ -181,4 +177,4 @@ class _Taking:
         return texts
 
     def _problem(self, path: str, code: str, message: str, fix: str) -> None:
-        self._listing.problems.append(Problem(escaped(path), 0, 0, code, message, fix))
+        self._listing.problems.append(Problem(path, 0, 0, code, message, fix))
