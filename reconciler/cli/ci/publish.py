@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import click
 
 from reconciler.cli.invocation import Invocation, ReportingCommand
-from reconciler.errors import Exit
+from reconciler.errors import Exit, UsageProblem
 from reconciler.render.styled import Tone, line, span
+
+FULL_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 EPILOG = """\b
 Examples:
@@ -41,14 +44,15 @@ def command(invocation: Invocation, *, pull: int, head: str, folder: Path) -> in
     """
     from reconciler.cli.ci.folder import read_plan_folder
     from reconciler.github.context import context_of
-    from reconciler.github.marker import checked_sha
     from reconciler.github.publishing import publish
     from reconciler.render.budget import within
     from reconciler.render.markdown import COMMENT
     from reconciler.tenants.clock import SystemClock
 
+    if not FULL_COMMIT.fullmatch(head):
+        raise UsageProblem("--head is the full id of a commit", fix="Give all its 40 or 64 digits")
     context = context_of(os.environ, "ci publish")
-    plan = read_plan_folder(folder, checked_sha(head))
+    plan = read_plan_folder(folder, head)
     text = within(plan.comment, COMMENT)
     with context.open_api(SystemClock()) as api:
         published = publish(api, pull, head, plan.review, (text, text), context.run_url)
