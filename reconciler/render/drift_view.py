@@ -38,11 +38,6 @@ class DriftView:
         """Whether there is any drift."""
         return bool(self.plan.changes or self.unknown)
 
-    @property
-    def title(self) -> str:
-        """One line for the title of an issue; not escaped."""
-        return f"{self.plan.tenant.name}: {self.verdict}"
-
     def is_sensitive(self, change: PlannedChange, permission: str) -> bool:
         """Say whether a permission beyond the file of a role is sensitive."""
         return permission in self.sensitive.get(change.role, frozenset())
@@ -79,16 +74,9 @@ def standing(change: PlannedChange) -> str:
         return "is missing in the tenant"
     if change.action is Action.RETIRE:
         return "is retired in the files and still in the tenant"
-    parts = [
-        f"{number:,} {what}"
-        for number, what in (
-            (len(change.revokes), "more than the file says"),
-            (len(change.grants), "less"),
-            (len(change.fields), "other texts"),
-        )
-        if number
-    ]
-    return ", ".join(parts)
+    counted = ((len(change.revokes), "more than the file says"), (len(change.grants), "less"))
+    parts = [f"{number:,} {what}" for number, what in counted if number]
+    return ", ".join([*parts, *(["other texts"] if change.fields else [])])
 
 
 def _verdict(moved: int) -> str:

@@ -84,5 +84,6 @@ def test_checklist_steps_disappear_when_they_are_done(desk: Desk) -> None:
 
 
 def test_notice_is_refused_where_the_format_has_no_place_for_it(desk: Desk) -> None:
-    """Messages come with text or alone as JSON."""
-    assert desk.run("plan", "--notice", "--format", "markdown").code == 64
+    """Annotations and clicks are nothing that messages could be pasted from."""
+    assert desk.run("plan", "--notice", "--format", "github").code == 64
+    assert desk.run("plan", "--notice", "--format", "checklist").code == 64
