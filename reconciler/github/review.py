@@ -35,11 +35,9 @@ def encode_review(review: Review) -> str:
         review = replace(review, changes=None)
         text = _text(review)
     try:
-        same = decode_review(text, "review") == review
+        decode_review(text, "review")
     except GithubAnswerUnusable as problem:
         raise GithubUnusable(f"A review that nobody could read was to be written: {problem.detail}") from None
-    if not same:
-        raise GithubUnusable("A review with fields that are not sorted was to be written")
     return text
 
 
