@@ -10,8 +10,6 @@ from reconciler.model.review import Review, Verdict
 
 REVIEW = "review.json"
 COMMENT = "comment.md"
-MOST_BYTES = 1024 * 1024
-"""Of a text; far more than a comment may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +44,7 @@ def read_plan_folder(folder: Path, head: str) -> PlanFolder:
 def read_text(folder: Path, name: str) -> str | None:
     """Read a text; None where it is missing or empty. Raises `UsageProblem` for what cannot be read as one."""
     from reconciler.desired.reading import read_regular_file
+    from reconciler.desired.yaml_text import MOST_BYTES
 
     raw = read_regular_file(folder, name)
     if raw is None or not raw.strip():

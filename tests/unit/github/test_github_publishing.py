@@ -111,6 +111,16 @@ def test_a_push_at_any_moment_leaves_no_label_of_the_older_plan_to_set(github: F
         assert (outcome.superseded, github.labels_of(PULL)) == (True, [])
 
 
+def test_without_a_comment_the_head_is_looked_at_all_the_same(github: FakeGithub) -> None:
+    """A run that could not comment still sets no label of an older plan."""
+    github.push(PULL, NEWER)
+    github.at(r"/issues/7/comments", FAULTS["refused"])
+
+    outcome = run(github)
+
+    assert (outcome.superseded, len(outcome.notes), github.labels_of(PULL)) == (True, 1, [])
+
+
 @pytest.mark.parametrize("fault", list(FAULTS))
 @pytest.mark.parametrize("courtesy", [r"/issues/7/comments", r"/7/labels", r"/roles/labels", r"/pulls/7"])
 def test_a_courtesy_that_fails_is_a_note_and_nothing_else(github: FakeGithub, fault: str, courtesy: str) -> None:
