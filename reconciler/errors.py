@@ -16,7 +16,7 @@ facts; they never print, log or exit.
     │  ├─ TenantUnreachable, TenantRefusedKey, TenantForbade, TenantRateLimited,
     │  │  TenantRejected, TenantFaulted, TenantAnswerUnusable, LiveIncomplete
     │  └─ WriteConflict, WriteRefused, WriteUnclear   answers to a write; apply turns them into outcomes
-    ├─ GithubProblem         GitHub did not do what a courtesy needed; callers turn it into a note  7
+    ├─ GithubProblem         GitHub could not be read or written; of a courtesy it is a note  7
     ├─ PlanUnsound           the planner broke its own invariants: our bug                70
     ├─ FilesUnsound          a file drafted from a live role does not say that role: our bug  70
     └─ Interrupted           stopped by the person at the keyboard                       130
@@ -249,7 +249,7 @@ class WriteUnclear(TenantError):
 
 
 class GithubProblem(ReconcilerError):
-    """GitHub could not be read or written; never a reason to fail an apply, so callers turn it into a note."""
+    """GitHub could not be read or written; never a reason to fail an apply, and of a courtesy only a note."""
 
     code = "github"
     summary = "GitHub did not answer as needed"

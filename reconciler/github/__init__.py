@@ -1,1 +1,1 @@
-"""The courtesies of a pull request: comment, labels, status and issue on GitHub, none of which can fail an apply."""
+"""The way from a pull request to a merge on GitHub: gate, check, comment, labels, issue; none can fail an apply."""

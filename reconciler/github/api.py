@@ -71,7 +71,7 @@ class GithubApi:
     """One repository, as seen with one token; every failure is a `GithubProblem`.
 
     Raises `GithubUnusable`, before anything is sent, for an address, a repository or a token that cannot be used; its
-    text quotes none of them. `author` is who the token writes as; `whoami` asks for it where the token may.
+    text quotes none of them. `author` is who the token writes as.
     """
 
     def __init__(
@@ -116,12 +116,6 @@ class GithubApi:
     def close(self) -> None:
         """Close every connection."""
         self._transport.close()
-
-    @strictly()
-    def whoami(self) -> Author:
-        """Ask who the token belongs to; a workflow's own token is refused here, and `ACTIONS_BOT` says it instead."""
-        me = self._read(self._address(("user",)), "GET /user", self._deadline())
-        return author_of(Part(me.body, "GET /user"))
 
     @strictly()
     def get(self, *segments: str, query: Mapping[str, str] | None = None) -> Part:

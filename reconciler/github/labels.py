@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from reconciler.github.api import GithubApi, strictly
 from reconciler.github.commits import pull_number
-from reconciler.github.problems import GithubRefused, GithubUnusable
+from reconciler.github.problems import GithubRefused
 from reconciler.model.change import Direction
 from reconciler.model.finding import Guard
 from reconciler.model.plan import Plan
@@ -71,22 +71,20 @@ def labels_for(plan: Plan) -> frozenset[Label]:
 
 
 @strictly()
-def set_labels(api: GithubApi, number: int, wanted: Iterable[Label], ours: Iterable[Label] = tuple(Label)) -> Labelled:
+def set_labels(api: GithubApi, number: int, wanted: Iterable[Label]) -> Labelled:
     """Give pull request `number` exactly those of our labels that are `wanted`, and leave every other label alone.
 
     A label that the repository lacks is made first; one that exists keeps its colour and description. Names are
     compared without regard to case, as GitHub does. Raises a `GithubProblem` at the first thing that goes wrong.
     """
-    asked, namespace = frozenset(wanted), frozenset(ours)
-    if not asked <= namespace:
-        raise GithubUnusable("A label outside our own namespace was asked for; nothing was sent")
+    asked = frozenset(wanted)
     there = _names(api, number)
     added = sorted(label for label in asked if label.lower() not in there)
     for label in added:
         _make(api, label)
     if added:
         api.post("issues", pull_number(number), "labels", body={"labels": [str(label) for label in added]}, success=200)
-    removed = sorted(label for label in namespace - asked if label.lower() in there)
+    removed = sorted(label for label in frozenset(Label) - asked if label.lower() in there)
     for label in removed:
         _take_away(api, number, label)
     return Labelled(added=tuple(map(str, added)), removed=tuple(map(str, removed)))

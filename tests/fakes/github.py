@@ -84,7 +84,8 @@ class FakeGithub:
     def __init__(self, *, prefix: str = "", token_owner: Shape | None = None) -> None:
         self.writer: Shape = token_owner or BOT
         """Who writes with the token."""
-        self.may_read_user = token_owner is not None
+        self.is_app = token_owner is None
+        """Whether the token belongs to an app; nobody else may make checks."""
         self.pulls: dict[int, Shape] = {}
         self.issues: dict[int, Shape] = {}
         self.comments: dict[int, Shape] = {}
@@ -285,10 +286,6 @@ class FakeGithub:
         return items[(page - 1) * size : page * size], ", ".join(links)
 
     def _route(self, method: str, steps: list[str], body: Shape, query: dict[str, str]) -> tuple[int, Any]:
-        if (method, steps) == ("GET", ["user"]):
-            if not self.may_read_user:
-                raise Refusal(403, "Resource not accessible by integration")
-            return 200, self.writer
         if steps[:1] == ["repositories"] and steps[1:2] == [str(REPOSITORY_ID)]:
             steps = ["repos", *REPOSITORY.split("/"), *steps[2:]]
         if steps[:3] != ["repos", *REPOSITORY.split("/")]:
@@ -368,7 +365,7 @@ class FakeGithub:
         return 200, Pages("check_runs", found)
 
     def _create_check(self, _: Sequence[str], body: Shape) -> tuple[int, Any]:
-        if self.may_read_user:
+        if not self.is_app:
             raise Refusal(403, "You must authenticate via a GitHub App.")
         _output_fits(body)
         self.check(body["head_sha"], self.app, **{k: v for k, v in body.items() if k != "head_sha"})

@@ -12,7 +12,7 @@ from fakes.github_shapes import error_json
 from fakes.wire import reply
 
 from reconciler.github.labels import Label, Labelled, labels_for, set_labels
-from reconciler.github.problems import GithubRefused, GithubUnusable
+from reconciler.github.problems import GithubRefused
 from reconciler.model.finding import Finding, FindingLevel, Guard, GuardSettings
 from reconciler.model.plan import Plan
 
@@ -137,15 +137,3 @@ def test_a_refusal_stops_and_is_told(github: FakeGithub, line: str) -> None:
 
     with pytest.raises(GithubRefused):
         set_labels(an_api(github), PULL, {Label.NARROWS})
-
-
-@pytest.mark.sockets
-def test_a_label_outside_our_own_is_never_set(github: FakeGithub) -> None:
-    """The namespace that is given bounds what is added and what is removed."""
-    github.put_labels(PULL, Label.BLOCKED)
-
-    with pytest.raises(GithubUnusable):
-        set_labels(an_api(github), PULL, {Label.NARROWS}, {Label.WIDENS})
-    set_labels(an_api(github), PULL, {Label.WIDENS}, {Label.WIDENS})
-
-    assert github.labels_of(PULL) == [Label.BLOCKED, Label.WIDENS]
