@@ -86,6 +86,11 @@ class Proposals:
         ran = self.desk.run(*arguments, "ci", "plan", *number, "--head", head, "--out", str(folder))
         return Made(ran, folder)
 
+    @property
+    def journals(self) -> list[Path]:
+        """The journals of every apply."""
+        return sorted((self.desk.folder / ".reconciler" / "journal").glob("*"))
+
     def read(self, path: str) -> str:
         """Give a file as it is in the trusted checkout."""
         return (self.desk.folder / path).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from fakes.git import Remote, Repository, a_repository, published
 
 from reconciler.desired import fetching
 from reconciler.desired.fetching import access, fetch_pull, require_tip
-from reconciler.desired.git import resolve
+from reconciler.desired.git import resolve, run_git
 from reconciler.desired.merging import merged_tree
 from reconciler.errors import Exit, Superseded, UsageProblem
 
@@ -181,6 +181,27 @@ def test_token_is_sent_to_its_own_server_alone() -> None:
         "GIT_CONFIG_KEY_1": name,
         "GIT_CONFIG_VALUE_1": f"Authorization: Basic {both}",
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "heard"),
+    [
+        (f"{SERVER}/owner/name.git", True),
+        (f"{SERVER}:443/owner/name.git", True),
+        ("http://github.example/owner/name.git", False),
+        ("https://github.example.evil.example/owner/name.git", False),
+        ("https://evil.example/github.example/owner/name.git", False),
+        ("https://github.example:8443/owner/name.git", False),
+        ("ssh://git@github.example/owner/name.git", False),
+    ],
+)
+def test_git_itself_sends_the_header_to_no_other_address(trusted: Repository, address: str, heard: bool) -> None:
+    """What git would send to an address, asked of git."""
+    variables = access({"GITHUB_TOKEN": TOKEN, "GITHUB_SERVER_URL": SERVER})
+
+    told = run_git(trusted.folder, "config", "--get-urlmatch", "http.extraHeader", address, variables=variables)
+
+    assert (b"Authorization" in told.out) is heard
 
 
 def test_settings_that_git_has_from_the_environment_stay() -> None:
