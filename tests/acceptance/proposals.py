@@ -33,7 +33,7 @@ class Made:
         return json.loads(self.text("plan.json"))
 
     @property
-    def review(self) -> Any:  # noqa: ANN401 - as above
+    def review(self) -> Any:  # noqa: ANN401 - JSON has no narrower type
         """The review."""
         return json.loads(self.text("review.json"))
 
