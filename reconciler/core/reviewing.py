@@ -39,6 +39,11 @@ def review_of_error(error: ReconcilerError, base: str | None, head: str | None) 
     )
 
 
+def unfinished_review(head: str | None) -> Review:
+    """Give the review that stands where a run ended without a word."""
+    return Review(digest=None, base=None, head=head, verdict=Verdict.FAILED, title="The plan did not finish")
+
+
 def verdict_of(plan: Plan) -> Verdict:
     """Say how a plan ended; what stops it counts more than whether there is anything to do."""
     if plan.blocked:

@@ -330,6 +330,22 @@ def test_another_address_in_a_change_hears_nothing(proposals: Proposals, monkeyp
         assert (trusted.connections, other.connections) == (0, 0)
 
 
+def test_run_that_breaks_off_leaves_a_word(proposals: Proposals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug of ours, or a job that is killed, is not taken for the plan of an earlier run."""
+    head = proposals.propose({AGENT: proposals.narrowed()})
+    assert "plan.json" in proposals.plan(head).names
+
+    def broken(*_: object) -> object:
+        raise RuntimeError
+
+    monkeypatch.setattr("reconciler.operations.plan.plan", broken)
+
+    made = proposals.plan(head)
+
+    assert "The plan did not finish" in stopped(made, 70, "failed")
+    assert made.review["head"] == head
+
+
 def test_commit_that_is_here_needs_no_pull_request(proposals: Proposals) -> None:
     """Elsewhere than on GitHub, any revision of the checkout can be planned, and nothing is asked of a remote."""
     head = proposals.propose({AGENT: proposals.narrowed()})

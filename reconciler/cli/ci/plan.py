@@ -50,6 +50,7 @@ def command(invocation: Invocation, *, pull: int | None, head: str, remote: str,
     from reconciler.cli.wiring import Project
 
     project, results = Project(invocation), Results(invocation, out)
+    results.head = head if _COMMIT.fullmatch(head) else None
     results.begin(project)
     try:
         planned = _plan(project, results, (pull, head), remote)
@@ -66,8 +67,6 @@ def _plan(project: Project, results: Results, asked: tuple[int | None, str], rem
     from reconciler.tenants.clock import SystemClock
 
     pull, head = asked
-    if _COMMIT.fullmatch(head):
-        results.head = head
     results.base = _commit(project.root, "HEAD")
     results.head = _commit(project.root, head) if pull is None else _fetched(project.root, remote, pull, head)
     tree = merged_tree(project.root, results.base, results.head)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.ci.folder import COMMENT, REVIEW
 from reconciler.cli.invocation import Invocation
-from reconciler.core.reviewing import review_of, review_of_error
+from reconciler.core.reviewing import review_of, review_of_error, unfinished_review
 from reconciler.errors import ReconcilerError, UsageProblem
 from reconciler.model.review import Review
 
@@ -21,6 +21,8 @@ PAGE = "plan.html"
 COMMAND = "plan"
 """What the documents say that a reader can run to see more."""
 
+_UNFINISHED = "## The plan did not finish\n\nThe log of the run says why. Nothing was written to the tenant.\n"
+
 
 class Results:
     """One plan folder; `base` and `head` are set as soon as they are known."""
@@ -32,7 +34,13 @@ class Results:
         self._folder = folder
 
     def begin(self, project: Project) -> None:
-        """Take away what an earlier run left; raises `UsageProblem` where the folder cannot be used."""
+        """Put a word that nothing was finished in place of what an earlier run left, for whatever ends this one.
+
+        Raises `UsageProblem` where the folder cannot be used.
+        """
+        from reconciler.github.review import encode_review
+        from reconciler.render.markdown import marker
+
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -43,6 +51,8 @@ class Results:
             project.require_output(self._folder / name)
         for name in (PLAN, PAGE, COMMENT, REVIEW):
             (self._folder / name).unlink(missing_ok=True)
+        self._write(COMMENT, f"{marker(COMMAND)}\n{_UNFINISHED}")
+        self._write(REVIEW, encode_review(unfinished_review(self.head)))
 
     def planned(self, planned: Planned) -> None:
         """Write a plan in every form, and its findings as annotations to standard output."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.desired.codes import CODES
 
 SOURCES = sorted((Path(__file__).parents[3] / "reconciler" / "desired").rglob("*.py"))
-CODE = re.compile(r"(adopt|yaml|text|file|schema|role|catalogue|settings|confirmation|lint)\.[a-z]+(-[a-z]+)*")
+CODE = re.compile(r"(adopt|yaml|text|file|merge|schema|role|catalogue|settings|confirmation|lint)\.[a-z]+(-[a-z]+)*")
 
 
 def codes_in(path: Path) -> set[str]:
