@@ -7,8 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST = 80
-"""Characters that a role's name may have."""
+from reconciler.model.role import LONGEST_NAME
 
 _DIGITS = 6
 _TEMPORARY = re.compile(rf" \(renaming [0-9a-f]{{{_DIGITS}}}\)\Z")
@@ -27,7 +26,7 @@ def temporary_name(name: str) -> str:
     """
     digits = hashlib.sha256(name_key(name).encode()).hexdigest()[:_DIGITS]
     ending = f" (renaming {digits})"
-    return name[: LONGEST - len(ending)].rstrip() + ending
+    return name[: LONGEST_NAME - len(ending)].rstrip() + ending
 
 
 def temporary_of(name: str, names: Iterable[str]) -> str | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from reconciler.core.facts import Facts
+from reconciler.core.naming import temporary_of
 from reconciler.core.wording import listing, people
 from reconciler.model.change import Create, key_of, revokes_of
 from reconciler.model.role import LONGEST_NAME, MOST_EARLIER_NAMES, DesiredRole, LiveRole, RoleKey, RoleKind
@@ -101,15 +102,17 @@ def _over_and_done(facts: Facts) -> Iterator[str]:
     """Name the files that say what has happened; left standing, they mislead whoever reuses a name.
 
     A role found by its own name needs no earlier one: nothing live has that name but what another file means.
+    While a swap is half way, with a role under its temporary name, the earlier names are still needed together.
     """
     if facts.live.gaps:
         return
+    half_way = any(temporary_of(m.live.content.name, [m.role.content.name]) for m in facts.matching.matched)
     renamed = [
         found.role.key
         for found in facts.matching.matched
         if found.role.previously and found.live.content.name == found.role.content.name
     ]
-    if renamed:
+    if renamed and not half_way:
         yield f"renamed already: {listing(renamed)}; once that is so in every tenant, `previously` can go"
     there = {retired.key for retired, _ in facts.matching.retiring}
     gone = [retired.key for retired in facts.desired.retired if retired.key not in there]

@@ -23,13 +23,12 @@ from fakes.tenant import FakeTenant, Fault
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.naming import LONGEST
 from reconciler.errors import InputRejected
 from reconciler.model.change import Action
 from reconciler.model.outcome import Result
 from reconciler.model.permission import PermissionSet
 from reconciler.model.person import PersonId
-from reconciler.model.role import DesiredRole
+from reconciler.model.role import LONGEST_NAME, DesiredRole
 from reconciler.operations.plan import Request
 
 ORDINARY = tuple(key for key in KEYS if key != ADMIN)
@@ -133,7 +132,7 @@ class Swap:
             f"rol_{n}": grants for n, grants in enumerate(self.grants)
         }
         assert len({name.casefold() for name in names}) == len(names) == len(self.names)
-        assert all(len(name) <= LONGEST for name in names)
+        assert all(len(name) <= LONGEST_NAME for name in names)
 
 
 @st.composite

@@ -21,9 +21,9 @@ from builders import (
 
 from reconciler.core.circles import circles
 from reconciler.core.match import Matching, match
-from reconciler.core.naming import LONGEST, temporary_name, temporary_of
+from reconciler.core.naming import temporary_name, temporary_of
 from reconciler.errors import InputRejected, Problem
-from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleKey
+from reconciler.model.role import LONGEST_NAME, DesiredRole, LiveRole, RetiredRole, RoleKey
 
 SWAP = (
     a_role("a", name="Beta", previously=("Alpha",), grants=(VIEW,), line=3),
@@ -103,7 +103,7 @@ def test_temporary_name_is_within_the_limit_and_different_for_every_name() -> No
     long = "A role with a name that says a great deal about what it is for and whom, and "
 
     assert temporary_name("Night Desk") == "Night Desk (renaming e12a92)"
-    assert len(temporary_name(long + "one")) <= LONGEST
+    assert len(temporary_name(long + "one")) <= LONGEST_NAME
     assert "  " not in temporary_name(long + "one")
     assert temporary_name(long + "one") != temporary_name(long + "two")
     assert temporary_of(temporary_name("NIGHT DESK"), ["Day Desk", "Night Desk"]) == "Night Desk"
@@ -265,3 +265,13 @@ def test_role_under_a_temporary_name_was_managed_by_the_revision_with_the_name()
 
     assert [facts.was_managed(m.live) for m in facts.matching.matched] == [True, True]
     assert not facts.was_managed(a_live_role("Gamma"))
+
+
+def test_earlier_names_of_a_swap_are_not_called_done_before_all_of_them_are() -> None:
+    """A role that has its new name keeps its earlier one until the last of the circle has its own."""
+    half, whole = (
+        planned(a_request(*SWAP), a_tenant(*pair(*names))).plan.notes for names in ((AWAY, "Alpha"), ("Beta", "Alpha"))
+    )
+
+    assert not [note for note in half if "`previously` can go" in note]
+    assert [note for note in whole if note.startswith("renamed already: a, b; ")]
