@@ -20,7 +20,7 @@ from builders import (
     some_people,
 )
 
-from reconciler.core.reviewing import review_of, review_of_error, title_of, verdict_of
+from reconciler.core.reviewing import review_of, review_of_error, title_of, unfinished_review, verdict_of
 from reconciler.errors import (
     InputRejected,
     NoRolesFound,
@@ -125,3 +125,10 @@ def test_what_stopped_a_plan_has_a_review_without_a_digest(
 def test_verdicts_say_whether_there_is_a_plan(verdict: Verdict) -> None:
     """Two of them stand where there is none."""
     assert verdict.planned is (verdict not in {Verdict.REJECTED, Verdict.FAILED})
+
+
+def test_run_that_broke_off_has_a_review_that_lets_nothing_pass() -> None:
+    """It names the commit where that is known, and has no digest."""
+    review = unfinished_review("a" * 40)
+
+    assert (review.digest, review.verdict, review.head) == (None, Verdict.FAILED, "a" * 40)
