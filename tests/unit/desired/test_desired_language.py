@@ -367,6 +367,17 @@ def test_names_that_go_round_otherwise_than_in_a_swap_are_refused_by_name(other:
     assert found == [("a", 3, "role.previous-name"), ("b", 3, "role.previous-name")]
 
 
+def test_name_of_a_swap_is_no_earlier_name_of_a_third_role() -> None:
+    """A name that three files tell of goes round in no swap, and each of them is named."""
+    found = codes(
+        a=a_file("Day Desk", "previously: [Night Desk]\npermissions: {}\n"),
+        b=a_file("Night Desk", "previously: [Day Desk]\npermissions: {}\n"),
+        c=a_file("Red Desk", "previously: [Day Desk]\npermissions: {}\n"),
+    )
+
+    assert found == [("a", 3, "role.previous-name"), ("b", 3, "role.previous-name"), ("c", 3, "role.previous-name")]
+
+
 def test_change_of_case_alone_is_a_rename() -> None:
     """A role may have been called the same in other letters before."""
     state = load(a=a_file("Night Desk", "previously: [night desk]\npermissions: {}\n"))
