@@ -39,17 +39,6 @@ def reasons(problems: tuple[Problem, ...]) -> tuple[Reason, ...]:
     return tuple(Reason(code=p.code, message=p.message, fix=_fix(p)) for p in errors)
 
 
-def lookalike(of: str) -> tuple[Reason, ...]:
-    """Give the reason of a role whose name cannot be told apart from another one."""
-    return (
-        Reason(
-            code="role.confusable-name",
-            message=f"The name looks like that of {of}",
-            fix="Rename one of the two in the product",
-        ),
-    )
-
-
 def _hidden(field: str, text: str) -> Iterator[Reason]:
     """Find characters that no file may hold; the loader would tell their place in a file that does not exist."""
     for found in suspects(text, limit=1):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from reconciler.core.match import Matching
-from reconciler.desired.faithful import faults, lookalike
-from reconciler.desired.names import skeleton
+from reconciler.desired.faithful import faults
+from reconciler.desired.likeness import TakenNames
 from reconciler.desired.slugs import free_key
 from reconciler.model.adoption import Proposal, Reason, Refusal, Subject
 from reconciler.model.permission import Catalogue
@@ -32,7 +32,7 @@ def propose(matching: Matching, desired: DesiredState, folder: str) -> Proposal:
             refusals.append(Refusal(live=found.live, key=role.key, path=subject.path, reasons=against))
         else:
             managed.append(subject)
-    named = list(_named(matching.unmanaged, desired, folder))
+    named = list(_named(matching, desired, folder))
     new = [candidate for candidate in named if isinstance(candidate, Subject)]
     refusals += [candidate for candidate in named if isinstance(candidate, Refusal)]
     return Proposal(
@@ -52,28 +52,21 @@ def says(role: DesiredRole, live: LiveRole, lock: Catalogue) -> bool:
     return role.content == sayable(live, lock)
 
 
-def _named(unmanaged: Iterable[LiveRole], desired: DesiredState, folder: str) -> Iterator[Subject | Refusal]:
+def _named(matching: Matching, desired: DesiredState, folder: str) -> Iterator[Subject | Refusal]:
     """Give new roles a key each, standard ones first; a refused role takes no key and no name from another."""
-    files: list[DesiredRole | RetiredRole] = [*desired.roles, *desired.retired]
-    taken: set[RoleKey] = {file.key for file in files}
-    seen = {skeleton(name): file.origin.path for file in files for name in (*file.previously, _name(file))}
-    for live in sorted(unmanaged, key=lambda r: (r.kind is RoleKind.CUSTOM, r.content.name, r.id)):
-        name = live.content.name
-        key = free_key(name, taken)
+    taken: set[RoleKey] = {role.key for role in desired.roles} | {role.key for role in desired.retired}
+    names = TakenNames(matching, desired)
+    for live in sorted(matching.unmanaged, key=lambda r: (r.kind is RoleKind.CUSTOM, r.content.name, r.id)):
+        key = free_key(live.content.name, taken)
         below = f"{folder}/{STANDARD}" if live.kind is RoleKind.STANDARD else folder
         subject = Subject(live=live, key=key, path=f"{below}/{key}.yaml", declared=None)
-        against = faults(subject, desired)
-        other = seen.get(skeleton(name))
-        if against or other is not None:
-            yield Refusal(live=live, key=key, path=None, reasons=against or lookalike(str(other)))
+        against = faults(subject, desired) or names.against(live)
+        if against:
+            yield Refusal(live=live, key=key, path=None, reasons=against)
             continue
         taken.add(key)
-        seen[skeleton(name)] = f'the live role "{name}"'
+        names.take(live)
         yield subject
-
-
-def _name(file: DesiredRole | RetiredRole) -> str:
-    return file.content.name if isinstance(file, DesiredRole) else file.name
 
 
 def _retired(retired: RetiredRole, live: LiveRole) -> Refusal:

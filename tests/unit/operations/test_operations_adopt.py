@@ -120,8 +120,43 @@ def test_of_two_roles_that_look_alike_one_can_be_adopted() -> None:
     adoption = adopted(files, live("Day 1", "view"), live("Day l"), live("Dawn l"), live("Night 0"), live("Night O"))
 
     assert codes(adoption) == {name: ["role.confusable-name"] for name in ("Day l", "Dawn l", "Night O")}
-    assert "roles/day.yaml" in adoption.refusals[0].reasons[0].message
-    assert '"Night 0"' in adoption.refusals[-1].reasons[0].message
+    assert adoption.refusals[-1].reasons[0].message == 'The name looks like "Night 0", which the live role has'
+    assert adoption.refusals[-1].reasons[0].fix == "Rename one of the two in the product"
+
+
+NIGHT = "roles/night.yaml"
+RETIRED = "name: Night 1\ndescription: Does what it is for\nretired: true\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "others", "told", "after"),
+    [
+        (text("Night 1", "{}"), ["Night 1"], "Rename this role in the product", None),
+        (text("Night 1", "{}"), [], f"Change the name in {NIGHT}", text("Day", "{}")),
+        (text("Night 1", "{}"), [], "exactly to the live one", text("Night l", "{}")),
+        (text("Night 1", "{}", "previously: [Day]"), ["Day"], f"Change the name in {NIGHT}", text("Day", "{}")),
+        (text("Day", "{}", "previously: [Night 1]"), ["Night 1"], "Rename this role in the product", None),
+        (text("Day", "{}", "previously: [Night 1]"), ["Day"], "out of `previously`", text("Day", "{}")),
+        (text("Day", "{}", "previously: [Night 1]"), [], "exactly as", text("Day", "{}", "previously: [Night l]")),
+        (RETIRED.encode(), [], f"Delete {NIGHT}", b""),
+        (RETIRED.encode(), ["Night 1"], "Rename this role in the product", None),
+    ],
+    ids=str,
+)
+def test_way_out_of_a_look_alike_works(before: bytes, others: list[str], told: str, after: bytes | None) -> None:
+    """Whether the other name is live, in a file alone, an earlier one or retired: what is told ends the refusal."""
+    roles = [live(name) for name in others]
+    files = MemoryFiles(LOCK, {NIGHT: before})
+
+    adoption = adopted(files, *roles, live("Night l"))
+
+    refused = next(r for r in adoption.refusals if r.live.content.name == "Night l")
+    assert [reason.code for reason in refused.reasons] == ["role.confusable-name"]
+    assert told in refused.reasons[0].fix
+    assert NIGHT in refused.reasons[0].message
+    mended = MemoryFiles(LOCK, {NIGHT: before if after is None else after} if after != b"" else {})
+    adoption = adopted(mended, *roles, live("Night Owl" if after is None else "Night l"))
+    assert "role.confusable-name" not in {code for found in codes(adoption).values() for code in found}
 
 
 def test_retired_role_is_left_to_its_file() -> None:
