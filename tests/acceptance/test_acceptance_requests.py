@@ -1,14 +1,16 @@
-"""How many requests a plan and an apply make, counted by the tenant."""
+"""How many requests each command makes, counted by the tenant."""
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acceptance.desk import PROJECT
+from acceptance.desk import PROJECT, Desk
 
 from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.language import load_desired
@@ -102,3 +104,72 @@ def test_apply_makes_one_write_and_one_read_back_for_each_change(tmp_path: Path)
             ("POST", True),
             ("GET", False),
         ]
+
+
+@contextmanager
+def served(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxApp]:
+    """Serve the embedded tenant of a desk and point its settings there."""
+    secret = new_secret()
+    monkeypatch.setenv("SERVED_KEY", secret)
+    with (
+        opened_store(desk.folder / ".reconciler") as store,
+        opened_app(store, SystemClock(), secret=secret) as app,
+        serving(app) as url,
+    ):
+        told = f"{{kind: support, url: '{url}', key: 'env:SERVED_KEY'}}"
+        desk.replace("reconciler.yaml", "sandbox: {kind: sandbox}", f"sandbox: {told}")
+        yield app
+
+
+ALWAYS = ["GET /me", "GET /permissions", "GET /roles"]
+PAGE = "GET /users"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("plan --notice", [*ALWAYS, *[PAGE] * 3]),
+        ("plan --notice --names .reconciler/people.csv", [*ALWAYS, *[PAGE] * 5]),
+        ("drift", [*ALWAYS, *[PAGE] * 3]),
+        ("confirm narrowing-agent-f762b4cfc92c --reason Announced", [*ALWAYS, *[PAGE] * 3]),
+        ("adopt", ALWAYS),
+        ("adopt night-shift", ALWAYS),
+        ("adopt --all --overwrite --based-on", ALWAYS),
+        ("matrix --all", ALWAYS),
+        ("explain agent", [*ALWAYS, PAGE, PAGE]),
+        ("explain agent --what-if", [*ALWAYS, PAGE, PAGE]),
+        ("explain beta-tester", ALWAYS),
+        ("explain usr_288c0f9b1c7d --what-if", [*ALWAYS, "GET /users/usr_288c0f9b1c7d"]),
+        ("explain --as person nobody@desk.example", [*ALWAYS, *[PAGE] * 3]),
+        ("explain bulk_close --what-if", [*ALWAYS, *[PAGE] * 5]),
+        ("catalogue", ["GET /permissions", "GET /roles"]),
+        ("catalogue --update", ["GET /permissions", "GET /roles"]),
+        ("doctor", ["GET /me", "GET /roles", "GET /permissions", PAGE]),
+        ("validate", []),
+        ("new 'Night Watchers'", []),
+        ("init elsewhere", []),
+        ("catalogue --schema", []),
+        ("matrix --offline", []),
+        ("explain agent --offline", []),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_command_makes_the_requests_of_the_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, command: str, expected: list[str]
+) -> None:
+    """What the page of requests says of a command is what the tenant was asked for, in order, and nothing more."""
+    with served(desk, monkeypatch) as app:
+        desk.run(*shlex.split(command))
+
+        assert asked(app) == expected
+        assert app.writes == ()
+
+
+def test_init_adopts_with_three_requests(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tenant of settings that are there already is read once, and the role files follow."""
+    shutil.rmtree(desk.folder / "roles")
+    with served(desk, monkeypatch) as app:
+        ran = desk.run("init", "--adopt")
+
+        assert (ran.code, asked(app)) == (0, ALWAYS)
+        assert (desk.folder / "roles" / "night-shift.yaml").is_file()
