@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,7 +42,7 @@ def reset_command(invocation: Invocation) -> int:
 @click.option("--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A fault schedule.")
 @click.pass_obj
 def serve_command(invocation: Invocation, *, host: str, port: int, faults: Path | None) -> int:
-    """Serve the embedded tenant until Ctrl-C.
+    """Serve the embedded tenant until Ctrl-C, which is how it ends well.
 
     Its key is made anew each time and put into .reconciler/sandbox.key, readable by you alone; it is not shown.
     """
@@ -66,6 +67,11 @@ def serve_command(invocation: Invocation, *, host: str, port: int, faults: Path 
             ]
         )
 
-    with opened_store(folder) as store, opened_app(store, SystemClock(), secret=secret, faults=schedule) as app:
+    with (
+        suppress(KeyboardInterrupt),
+        opened_store(folder) as store,
+        opened_app(store, SystemClock(), secret=secret, faults=schedule) as app,
+    ):
         serve_forever(app, host, port, announce)
+    invocation.show([line("Stopped; the tenant keeps its state.")])
     return Exit.DONE
