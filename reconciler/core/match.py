@@ -190,8 +190,7 @@ class _Claims:
         if name_key(role.content.name) == _own_name(other) and len(fallback) == 1:
             self._give(other, fallback[0])
         else:
-            first, second = sorted((file, other), key=lambda f: f.key)
-            self.problems.append(_meant_twice(first, second, role))
+            self.problems.append(_meant_twice(file, other, role))
 
     def _find_earlier(self, file: File) -> None:
         """Find the one live role with an earlier name of a file whose own name is not live."""
@@ -231,11 +230,14 @@ def _ambiguous(file: File, names: str) -> Problem:
     )
 
 
-def _meant_twice(first: File, second: File, role: LiveRole) -> Problem:
+def _meant_twice(one: File, other: File, role: LiveRole) -> Problem:
+    """Blame the file that means the role by an earlier name; the later one by key where both do."""
+    first, second = sorted((one, other), key=lambda file: (name_key(role.content.name) != _own_name(file), file.key))
+    own = name_key(role.content.name) == _own_name(first)
     return _problem(
         second,
         f'the live role "{role.content.name}" is also meant by {first.origin.path}',
-        "Give the earlier name to one file only",
+        f'Take "{role.content.name}" out of previously' if own else "Give the earlier name to one file only",
     )
 
 

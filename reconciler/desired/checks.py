@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from reconciler.core.circles import circles
 from reconciler.desired.bases import Statements
@@ -47,37 +48,61 @@ def check_names(statements: Statements) -> Iterator[Problem]:
     yield from _check_earlier_names(statements, owners)
 
 
+class _Mention(NamedTuple):
+    """One place where a file lists an earlier name."""
+
+    statement: Statement
+    place: str
+    name: str
+    is_sound: bool
+    """Whether nothing else is wrong with it."""
+
+
 def _check_earlier_names(statements: Statements, owners: dict[str, Statement]) -> Iterator[Problem]:
-    claimed: dict[str, Statement] = {}
+    mentions: dict[str, list[_Mention]] = {}
     swapped = _swapped(statements)
     for key in sorted(statements):
         statement = statements[key]
         for index, name in enumerate(statement.previously):
-            place, seen = f"previously.{index}", skeleton(name)
-            owner = owners.get(seen)
-            if owner is statement and name == statement.name:
-                message = f"{shown(name)} is the role's name already"
-                yield statement.problem(place, "role.previous-name", message, "Remove it from `previously`")
-            elif owner is not None and owner is not statement and not owner.previously:
-                message = f"{shown(name)} is the name of another role, declared in {owner.path}"
-                fix = "Remove it, or give that role the earlier name it had itself"
-                yield statement.problem(place, "role.previous-name", message, fix)
-            elif (
-                owner is not None
-                and owner is not statement
-                and key not in swapped
-                and _hands_back(owner, statement, owners)
-            ):
-                message = f"{shown(name)} goes round in a circle: it is the name of the role in {owner.path}"
-                fix = (
-                    "Let each role of the circle stay and list one earlier name, exactly as the other file writes it; "
-                    "or rename one of them to a name of its own first, and merge that"
-                )
-                yield statement.problem(place, "role.previous-name", message, fix)
-            elif seen in claimed:
-                message = f"{shown(name)} is listed as an earlier name twice, also in {claimed[seen].path}"
-                yield statement.problem(place, "role.previous-name", message, "Keep it in one place")
-            claimed.setdefault(seen, statement)
+            fault = _earlier_name_fault(statement, name, owners, is_swapped=key in swapped)
+            place = f"previously.{index}"
+            if fault is not None:
+                yield statement.problem(place, "role.previous-name", *fault)
+            mentions.setdefault(skeleton(name), []).append(_Mention(statement, place, name, fault is None))
+    for found in mentions.values():
+        yield from _listed_twice(found)
+
+
+def _earlier_name_fault(
+    statement: Statement, name: str, owners: dict[str, Statement], *, is_swapped: bool
+) -> tuple[str, str] | None:
+    """Say what is wrong with one earlier name of a file, and what to do."""
+    owner = owners.get(skeleton(name))
+    if owner is None:
+        return None
+    if owner is statement:
+        renames = name != statement.name
+        return None if renames else (f"{shown(name)} is the role's name already", "Remove it from `previously`")
+    if not owner.previously:
+        message = f"{shown(name)} is the name of another role, declared in {owner.path}"
+        return message, "Remove it, or give that role the earlier name it had itself"
+    if not is_swapped and _hands_back(owner, statement, owners):
+        message = f"{shown(name)} goes round in a circle: it is the name of the role in {owner.path}"
+        return message, (
+            "Let each role of the circle stay and list one earlier name, exactly as the other file writes it; "
+            "or rename one of them to a name of its own first, and merge that"
+        )
+    return None
+
+
+def _listed_twice(mentions: list[_Mention]) -> Iterator[Problem]:
+    """Name every file that lists one earlier name; which of them is wrong cannot be told from the files."""
+    for index, mention in enumerate(mentions):
+        others = [other for other in mentions if other.statement is not mention.statement] or mentions[:index]
+        if others and mention.is_sound:
+            path = others[0].statement.path
+            message = f"{shown(mention.name)} is listed as an earlier name twice, also in {path}"
+            yield mention.statement.problem(mention.place, "role.previous-name", message, "Keep it in one place")
 
 
 def _swapped(statements: Statements) -> frozenset[RoleKey]:

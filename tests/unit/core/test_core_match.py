@@ -97,21 +97,33 @@ def test_match_refuses_two_earlier_names_that_are_both_live() -> None:
 
 
 @pytest.mark.parametrize(
-    "files",
+    ("files", "blamed", "other"),
     [
-        (a_role("a", name="Agent"), a_role("b", previously=("Agent",))),
-        (a_role("a", previously=("Agent",)), a_role("b", previously=("agent",))),
-        (a_role("a", name="Agent"), a_retired_role("b", name="Agent")),
-        (a_role("b", name="Agent"), a_retired_role("a", previously=("Agent",))),
+        ((a_role("a", name="Agent"), a_role("b", previously=("Agent",))), "b", "a"),
+        ((a_role("b", name="Agent"), a_role("a", previously=("Agent",))), "a", "b"),
+        ((a_role("a", previously=("Agent",)), a_role("b", previously=("agent",))), "b", "a"),
+        ((a_role("a", name="Agent"), a_retired_role("b", name="Agent")), "b", "a"),
+        ((a_role("b", name="Agent"), a_retired_role("a", previously=("Agent",))), "a", "b"),
     ],
 )
-def test_match_refuses_two_files_that_mean_one_live_role(files: tuple[DesiredRole | RetiredRole, ...]) -> None:
-    """The second file by key is told which one has the role already."""
+def test_match_refuses_two_files_that_mean_one_live_role(
+    files: tuple[DesiredRole | RetiredRole, ...], blamed: str, other: str
+) -> None:
+    """The file that means it by an earlier name is told which one has the role; else the second file by key."""
     (problem,) = problems(files, a_live_role("Agent"))
 
     assert problem.code == "role.previous-name"
-    assert problem.path == "roles/b.yaml"
-    assert problem.message == 'the live role "Agent" is also meant by roles/a.yaml'
+    assert problem.path == f"roles/{blamed}.yaml"
+    assert problem.message == f'the live role "Agent" is also meant by roles/{other}.yaml'
+
+
+def test_earlier_name_left_standing_after_a_chain_is_what_is_blamed() -> None:
+    """A became B and B became C, then C was deleted in the product: the name that C still lists is to go."""
+    files = (a_role("a", name="B", previously=("A",)), a_role("b", name="C", previously=("B",)))
+
+    (problem,) = problems(files, a_live_role("B"))
+
+    assert (problem.path, problem.fix) == ("roles/b.yaml", 'Take "B" out of previously')
 
 
 def test_match_reports_every_problem_at_once() -> None:

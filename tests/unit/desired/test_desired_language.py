@@ -314,13 +314,13 @@ def test_earlier_name_in_use_is_refused(earlier: str) -> None:
 
 
 def test_earlier_name_of_two_roles_is_refused() -> None:
-    """Only one role can have had a name before."""
+    """Only one role can have had a name before; which file is wrong cannot be told, so both are named."""
     found = codes(
         a=a_file("Day Desk", "previously: [Old Desk]\npermissions: {}\n"),
         b=a_file("Night Desk", "previously: [Old Desk]\npermissions: {}\n"),
     )
 
-    assert found == [("b", 3, "role.previous-name")]
+    assert found == [("a", 3, "role.previous-name"), ("b", 3, "role.previous-name")]
 
 
 def test_roles_may_hand_their_names_on() -> None:
