@@ -30,7 +30,7 @@ from typing import ClassVar
 
 
 class Exit(IntEnum):
-    """What a finished process says to the shell; 3, 4, 5, 7 and 64 promise that nothing was written."""
+    """What a finished process says to the shell; 3, 4, 5, 7 and 64 promise that no tenant was written to."""
 
     DONE = 0
     CHANGES_PENDING = 2

@@ -45,7 +45,7 @@ class Telling:
         if would_be_committed(self.names):
             raise UsageProblem(
                 f"{self.names} is in a git repository that does not ignore it, and people's names do not belong there",
-                fix="Name a file that git ignores, such as .reconciler/people.csv, or one outside the repository",
+                fix="Name .reconciler/people.csv, with .reconciler/ in .gitignore, or a file outside the repository",
             )
 
     def write_names(self, planned: Planned, tenant: TenantReader, progress: Progress) -> tuple[Line, ...]:

@@ -11,6 +11,9 @@ from reconciler.errors import UsageProblem
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
+_LONGEST_NAME = 255
+"""Bytes of one name that every file system in use takes; a folder that is not there yet cannot be asked."""
+
 
 def require_places(root: Path, paths: Iterable[str]) -> None:
     """Raise `UsageProblem` with everything that keeps `paths` from being files below `root`; makes nothing.
@@ -33,6 +36,9 @@ def require_places(root: Path, paths: Iterable[str]) -> None:
 
 
 def _faults(root: Path, path: PurePosixPath) -> Iterator[str]:
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
+        yield f"{path} has too long a name in it"
+        return
     last = root
     for folder in reversed(path.parents[:-1]):
         place = root / folder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.desired.files import list_role_files, name_fault, read_role_files
 from reconciler.desired.language import load_desired, load_desired_from
-from reconciler.desired.names import name_problems, skeleton
+from reconciler.desired.names import name_problems, skeleton, space_problems
 from reconciler.desired.scaffold_text import derived_text, empty_text
 from reconciler.desired.slugs import WITHOUT_LETTERS, slug
 from reconciler.desired.text import shown, suspects
@@ -56,7 +56,7 @@ def scaffold(
     if hidden:
         raise InputRejected(tuple(hidden))
     faults = (problem for problem in _name_faults(path, wanted.name) if problem.code not in tolerated)
-    found = [*faults, *_taken(path, key, wanted.name, desired)]
+    found = [*faults, *_taken(path, key, wanted.name, desired), *_owner_faults(path, wanted.owner or "")]
     if found:
         raise InputRejected(tuple(found))
     if wanted.key is None and key == WITHOUT_LETTERS:
@@ -98,6 +98,12 @@ def _hidden(path: str, field: str, text: str) -> Iterator[Problem]:
 def _name_faults(path: str, name: str) -> Iterator[Problem]:
     for code, message, fix in name_problems(name):
         yield Problem(path, 0, 0, code, message, fix)
+
+
+def _owner_faults(path: str, owner: str) -> Iterator[Problem]:
+    """Find what nobody sees in an owner; the loader could not say which of the two texts it is in."""
+    for code, message, fix in space_problems(owner):
+        yield Problem(path, 0, 0, code, f"In the owner: {message}", fix)
 
 
 def _taken(path: str, key: RoleKey, name: str, desired: DesiredState) -> Iterator[Problem]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.core.wording import apart, roles
 from reconciler.model.adoption import Adoption, Draft, Effect, Offer, Refusal
-from reconciler.render.styled import Line, Tone, line, span
+from reconciler.render.cells import padded, width
+from reconciler.render.escape import visible
+from reconciler.render.styled import Line, Span, Tone, line, span
 
 _WROTE = {Effect.CREATE: "wrote", Effect.UPDATE: "changed"}
 _WOULD = {Effect.CREATE: "adopt", Effect.UPDATE: "update"}
@@ -17,10 +19,11 @@ def adoption_text(shown: Adoption) -> Iterator[Line]:
     changing = [draft for draft in shown.drafts if draft.effect is not Effect.UNCHANGED]
     yield line(span(f"{shown.tenant.name}: ", Tone.STRONG), span(_verdict(shown, len(changing)), _tone(shown)))
     words = _WROTE if shown.written else _WOULD
-    width = max((len(draft.subject.live.content.name) for draft in changing), default=0)
-    for draft in changing:
-        name = draft.subject.live.content.name.ljust(width)
-        yield line(span(f"  {words[draft.effect]:<8}", Tone.STRONG), f"{name}  {draft.subject.path}")
+    names = [draft.subject.live.content.name for draft in changing]
+    cells = max((width(visible(name)) for name in names), default=0)
+    for name, draft in zip(names, changing, strict=True):
+        told = Span(padded(name, cells))
+        yield line(span(f"  {words[draft.effect]:<8}", Tone.STRONG), told, f"  {draft.subject.path}")
         yield from _notes(draft)
     for refusal in shown.refusals:
         yield from _refusal_text(refusal)

@@ -108,7 +108,7 @@ def test_file_is_never_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("kept", encoding="utf-8")
     (tmp_path / "link").symlink_to(tmp_path / "real")
 
-    for name in ("link", ".", "missing/plan.json"):
+    for name in ("link", ".", "missing/plan.json", f"{'x' * 300}.json"):
         with pytest.raises(UsageProblem):
             require_writable(tmp_path / name)
     assert (tmp_path / "real").read_text(encoding="utf-8") == "kept"

@@ -13,6 +13,7 @@ from meta.source import PROJECT
 
 from reconciler import __version__
 from reconciler.desired.catalogue import load_catalogue, parse_catalogue, render_lock
+from reconciler.desired.creating import require_places
 from reconciler.desired.repository import Beginning, add_examples, add_the_rest, begin, has_roles, require_usable
 from reconciler.desired.schema import render_role_schema
 from reconciler.desired.shipped import EXAMPLES, shipped_text
@@ -172,13 +173,19 @@ def test_folder_that_takes_no_file_is_told_before_anything_is_made(
 
 
 def test_path_that_no_system_takes_is_in_the_way_too(tmp_path: Path) -> None:
-    """A folder of roles with too long a name is no bug of ours."""
-    (tmp_path / "reconciler.yaml").write_text(f"roles: {'r' * 300}\n", encoding="utf-8")
+    """Too long a name is told with the others, be its folder there or not, and so is too long a way."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    way = "/".join(["r" * 250] * 20)
 
     with pytest.raises(UsageProblem) as caught:
-        begin(tmp_path)
-
-    assert all(reason.endswith("File name too long") for reason in caught.value.reasons)
+        require_places(tmp_path, [f"roles/{'r' * 300}/x.yaml", "file/x.yaml"])
+    assert caught.value.reasons == (
+        "file is a file, and a folder is needed",
+        f"roles/{'r' * 300}/x.yaml has too long a name in it",
+    )
+    with pytest.raises(UsageProblem) as caught:
+        require_places(tmp_path / way, ["x.yaml"])
+    assert caught.value.reasons == ("x.yaml: File name too long",)
 
 
 def test_something_that_appears_meanwhile_stops_it_before_the_first_file(tmp_path: Path) -> None:

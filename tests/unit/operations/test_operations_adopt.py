@@ -410,6 +410,31 @@ def test_text_and_data_say_the_same(tmp_path: Path) -> None:
     assert [refused["role"] for refused in document["refused"]] == ["night"]
 
 
+def test_names_whose_keys_collide_get_a_file_each() -> None:
+    """Punctuation, letters that no key can have and names that are too long for one make equal stems."""
+    names = [
+        *("Night Shift", "Night/Shift", "night shift!", "Night-Shift 2"),
+        *("日本", "日本語", "con", "README", "n" * 80, f"{'n' * 79}m"),
+    ]
+    files = MemoryFiles(LOCK)
+
+    adoption = adopted(files, *(live(name, "view") for name in names))
+
+    assert sorted(draft.subject.live.content.name for draft in adoption.drafts) == sorted(names)
+    assert len(files.texts) == len(names)
+    assert {"roles/role.yaml", "roles/role-2.yaml", "roles/con-role.yaml", "roles/readme.yaml"} <= files.texts.keys()
+    assert adopted(files, *(live(name, "view") for name in reversed(names))).drafts
+    assert len(files.written) == len(names)
+
+
+def test_wide_names_keep_the_paths_in_line() -> None:
+    """A letter that takes two cells counts as two."""
+    adoption = adopted(MemoryFiles(LOCK), live("日本", "view"), live("Wide", "view"))
+
+    lines = [line for line in to_text(adoption_text(adoption), colour=False).splitlines() if "  wrote " in line]
+    assert lines == ["  wrote   日本  roles/role.yaml", "  wrote   Wide  roles/wide.yaml"]
+
+
 def test_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     """Whoever starts with a tenant has no folder of roles yet."""
     adopted(RoleFolder(tmp_path, "desk/roles", LOCK), live("Night", "view"), live("Agent", kind=RoleKind.STANDARD))
