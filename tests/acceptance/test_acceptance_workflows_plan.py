@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from acceptance.stage import HOSTILE_BRANCH, HOSTILE_ROLE, HOSTILE_TITLE, Stage
@@ -231,3 +232,16 @@ def test_tenant_that_refuses_the_key_is_told_on_the_pull_request(stage: Stage) -
     assert (run.results, run.jobs["plan"].steps[-2].code) == (STOPPED, 7)
     assert stage.conclusions(pull.head) == ["failure"]
     assert len(stage.comments(pull.number)) == 1
+
+
+def test_plan_that_was_not_kept_is_told_as_none(stage: Stage) -> None:
+    """Where the folder of the plan is lost between the jobs, the check fails and the comment says so."""
+    pull = stage.forge.open(stage.edited(*WIDER))
+    run = stage.forge.on(pull, "opened")[PLAN]
+    run.before("publish", "download-artifact", lambda: shutil.rmtree(run.artifacts))
+
+    run.finish()
+
+    assert run.results["publish"] == "success"
+    assert stage.conclusions(pull.head) == ["failure"]
+    assert "No plan was made" in stage.comments(pull.number)[0]
