@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import socket
-import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +22,7 @@ from fakes.guarded_github import GuardedGithub
 from fakes.reading import commands
 from fakes.runner import Run
 from fakes.runner_actions import SYSTEM_PATH
+from fakes.warm import warmed
 
 from reconciler.cli.main import run as run_command
 from reconciler.sandbox.app import SandboxApp
@@ -74,12 +74,13 @@ def settled(folder: Path) -> Iterator[Settled]:
             (folder / "files" / path).write_text(text, encoding="utf-8")
         Depot(folder).commit(None, files, MAIN, message="Roles of the desk")
         _settle(folder / "files")
-        tools = folder / "tools"
-        tools.mkdir()
-        command = tools / "reconciler"
+        for tools in ("tools", "plain"):
+            (folder / tools).mkdir()
+        command = folder / "plain" / "reconciler"
         command.write_text(f"#!{sys.executable} -I\nfrom reconciler.cli.main import main\nmain()\n", encoding="utf-8")
-        command.chmod(command.stat().st_mode | stat.S_IXUSR)
-        yield Settled(folder, address, behind.append)
+        command.chmod(0o755)
+        with warmed(folder / "tools" / "reconciler"):
+            yield Settled(folder, address, behind.append)
 
 
 @contextmanager
@@ -175,7 +176,7 @@ class Stage:
         folder = self._folder / "clone"
         git(self._folder, "clone", "--quiet", self.forge.remote, str(folder))
         git(folder, "checkout", "--quiet", "--detach", commit)
-        path = f"{self.forge.tools}:{SYSTEM_PATH}"
+        path = f"{self._files.parent}/plain:{SYSTEM_PATH}"
         env = {"PATH": path, "HOME": str(self._folder), "LANG": "C.UTF-8", "RECONCILER_KEY": KEYS["tenant-read"]}
         subprocess.run(["bash", "-ec", command], cwd=folder, env=env, capture_output=True, check=True)
         return folder

@@ -7,11 +7,14 @@ import json
 import pytest
 from acceptance.stage import HOSTILE_BRANCH, HOSTILE_ROLE, HOSTILE_TITLE, Stage
 from fakes.forge import APPLY, DRIFT, PLAN
+from fakes.github_shapes import error_json
 from fakes.runner import Run
+from fakes.wire import reply
 
 pytestmark = pytest.mark.sockets
 
 WIDER = ("roles/knowledge-curator.yaml", "contacts: view", "contacts: [view, create]")
+BETA = ("modules: [beta]", "modules: [beta, knowledge_base]")
 APPLIED = {"reviewed": "success", "plan": "success", "apply": "success", "report": "success"}
 STOPPED = APPLIED | {"apply": "failure"}
 
@@ -145,7 +148,7 @@ def test_github_out_of_order_never_fails_an_apply_that_began(stage: Stage) -> No
     """Where the issue cannot be written, the tenant has the reviewed change all the same."""
     pull, _ = stage.forge.opened(stage.edited(*WIDER))
     run = stage.forge.merge(pull).until("report")
-    stage.github.at(r"GET .*/issues", hang_up=True, times=20)
+    stage.github.at(r"GET .*/issues", reply(403, error_json(403, "Issues are disabled")), times=20)
 
     assert run.finish().jobs["apply"].result == "success"
     assert stage.writes() == ["role.updated Knowledge Curator"]
@@ -176,3 +179,40 @@ def test_drift_is_told_once_updated_and_closed(stage: Stage) -> None:
     assert issues(stage) == ["closed"]
     assert stage.writes() == []
     assert [run.workflow.name for run in stage.forge.runs] == [DRIFT] * 5
+
+
+def test_two_reviewed_changes_merged_one_after_the_other_are_both_applied(stage: Stage) -> None:
+    """The second was planned before the first was merged; what it writes is still what was reviewed for it."""
+    first, _ = stage.forge.opened(stage.edited(*WIDER), branch="first")
+    second, _ = stage.forge.opened(stage.edited("roles/beta-tester.yaml", *BETA), branch="second")
+
+    assert stage.forge.merge(first, "squash").finish().results == APPLIED
+    assert stage.forge.merge(second, "squash").finish().results == APPLIED
+    assert stage.writes() == ["role.updated Knowledge Curator", "role.updated Beta Tester"]
+
+
+def test_weaker_guards_of_the_merged_change_do_not_count_yet(stage: Stage) -> None:
+    """Raising the limit and narrowing in one change stays unconfirmed after the merge: exit 5, nothing written."""
+    weaker = stage.settings("narrowing: {people: 10}", "narrowing: {people: 500}")
+    pull, _ = stage.forge.opened(stage.edited("roles/standard/agent.yaml", "    - forward\n", "") | weaker)
+    run = stage.forge.merge(pull).finish()
+
+    assert (run.results, code(run), stage.writes()) == (STOPPED, "5", [])
+
+
+def test_settings_alone_are_merged_without_a_write(stage: Stage) -> None:
+    """A change of guards with no change of roles is planned, merged and applied as nothing to do."""
+    pull, _ = stage.forge.opened(stage.settings("narrowing: {people: 10}", "narrowing: {people: 9}"))
+
+    assert stage.conclusions(pull.head) == ["success"]
+    assert stage.forge.merge(pull).finish().results == APPLIED
+    assert stage.writes() == []
+
+
+def test_branch_of_an_insider_reaches_no_key(stage: Stage) -> None:
+    """The workflow started by hand on another branch does nothing: no job of it starts, and none gets a key."""
+    stage.forge.open(stage.edited(*WIDER), branch="mine")
+    run = stage.forge.dispatch(APPLY, ref="refs/heads/mine", expect="sha256:" + "0" * 64).finish()
+
+    assert set(run.results.values()) == {"skipped"}
+    assert stage.writes() == []

@@ -126,11 +126,11 @@ class Forge:
         """Start a run once more, as its button does: for the same commit, with the files of that commit."""
         return self._add(run.workflow.path, run.occasion, files_of=run.occasion.sha)
 
-    def dispatch(self, name: str, **inputs: str) -> Run:
-        """Start a workflow by hand on the default branch."""
-        payload = {"inputs": inputs, "ref": MAIN, "repository": self._repository(), "sender": user_json("ada", 7)}
-        sha = self.depot.main
-        occasion = Occasion(name="workflow_dispatch", payload=payload, ref=MAIN, sha=sha, inputs=inputs)
+    def dispatch(self, name: str, *, ref: str = MAIN, **inputs: str) -> Run:
+        """Start a workflow by hand, on the default branch or another one."""
+        payload = {"inputs": inputs, "ref": ref, "repository": self._repository(), "sender": user_json("ada", 7)}
+        sha = self.depot.at(ref)
+        occasion = Occasion(name="workflow_dispatch", payload=payload, ref=ref, sha=sha, inputs=inputs)
         return self._add(f".github/workflows/{name}.yml", occasion, files_of=sha)
 
     def night(self) -> Run:
