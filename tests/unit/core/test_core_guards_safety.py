@@ -29,7 +29,7 @@ from builders import (
 )
 
 from reconciler.core.judge import judge
-from reconciler.model.finding import Finding, FindingLevel, Guard, GuardSettings, Limit, SensitiveGrant
+from reconciler.model.finding import BaseRevision, Finding, FindingLevel, Guard, GuardSettings, Limit, SensitiveGrant
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKind
@@ -482,6 +482,46 @@ def test_lockout_counts_by_the_lock_of_the_base_too() -> None:
     assert "0 of 2 required administrators" in found.message
     (told,) = findings_of(made, Guard.SETTINGS)
     assert "role_administration of the lock" in told.message
+
+
+@pytest.mark.parametrize(
+    ("declared", "live"),
+    [((VIEW, ADMIN), (VIEW, ADMIN)), ((VIEW, ADMIN), (VIEW,)), ((VIEW,), (VIEW, ADMIN))],
+    ids=["both", "base", "live"],
+)
+def test_lockout_refuses_to_let_go_of_a_role_that_administers_roles(
+    declared: tuple[str, ...], live: tuple[str, ...]
+) -> None:
+    """Whichever side gives role administration, a managed role does not become unmanaged in one change."""
+    base = a_base(a_role("chief", grants=declared), a_role("agent"), guards=TWO)
+    tenant = a_tenant(a_live_role("Chief", grants=live), a_live_role("Agent"))
+
+    made = planned(a_request(a_role("agent"), settings=TWO, base=base), tenant)
+
+    (found,) = findings_of(made, Guard.LOCKOUT)
+    assert found.level is FindingLevel.BLOCK
+    assert '"Chief" was managed on the base revision' in found.message
+
+
+@pytest.mark.parametrize(
+    ("base", "live"),
+    [
+        (None, (VIEW, ADMIN)),
+        (a_base(a_role("agent"), guards=TWO), (VIEW, ADMIN)),
+        (a_base(a_role("chief", grants=(VIEW,)), guards=TWO), (VIEW,)),
+        (a_base(a_retired_role("chief"), guards=TWO), (VIEW,)),
+    ],
+    ids=["no base", "never managed", "harmless", "retired"],
+)
+def test_lockout_lets_go_of_what_administers_nothing_or_was_never_managed(
+    base: BaseRevision | None, live: tuple[str, ...]
+) -> None:
+    """Without a base, for roles that no file meant, and for roles without role administration, nothing is said."""
+    tenant = a_tenant(a_live_role("Chief", grants=live), a_live_role("Agent"))
+
+    made = planned(a_request(a_role("agent"), settings=TWO, base=base), tenant)
+
+    assert [f for f in made.plan.findings if f.guard is Guard.LOCKOUT] == []
 
 
 @pytest.mark.parametrize("known", ["base", "live"])
