@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import re
 
 import pytest
 from acceptance.stage import HOSTILE_BRANCH, HOSTILE_ROLE, HOSTILE_TITLE, Stage
 from fakes.forge import APPLY, DRIFT, PLAN
 from fakes.github_shapes import error_json
+from fakes.reading import parsed
 from fakes.runner import Run
 from fakes.wire import reply
 
@@ -52,7 +53,7 @@ def test_merged_change_is_applied_exactly_as_reviewed(stage: Stage, how: str) ->
 
 
 def test_tenant_that_moved_after_the_review_stops_the_apply(stage: Stage) -> None:
-    """Exit 6 with what moved, one issue, no write; the digest of the new plan, typed by a person, applies it."""
+    """Exit 6 with what moved, one issue, no write; the digest in the run's summary, typed by a person, applies it."""
     pull, _ = stage.forge.opened(stage.edited(*WIDER))
     stage.somebody_edits("Knowledge Curator", adds={"conversations.reply"})
     run = stage.forge.merge(pull).finish()
@@ -60,11 +61,11 @@ def test_tenant_that_moved_after_the_review_stops_the_apply(stage: Stage) -> Non
     assert (run.results, code(run)) == (STOPPED, "6")
     assert stage.writes() == []
     assert issues(stage) == ["open"]
-    assert "knowledge-curator" in body(stage)
+    assert "`knowledge-curator`: the tenant moved" in body(stage)
 
-    command = "reconciler --tenant production plan --base HEAD^1 --format json --out plan.json"
-    clone = stage.at_the_desk(stage.forge.depot.main, command)
-    digest = json.loads((clone / "plan.json").read_text(encoding="utf-8"))["digest"]
+    told = "\n".join(step.summary for step in run.jobs["plan"].steps)
+    (digest,) = re.findall(r"^sha256:[0-9a-f]{64}$", told, re.MULTILINE)
+    assert f"the plan made now is `{digest}`" in body(stage)
     wrong = stage.forge.dispatch(APPLY, expect="sha256:" + "0" * 64).finish()
     assert (wrong.results, code(wrong), stage.writes()) == (STOPPED, "6", [])
     again = stage.forge.dispatch(APPLY, expect=digest).finish()
@@ -167,6 +168,7 @@ def test_drift_is_told_once_updated_and_closed(stage: Stage) -> None:
     assert issues(stage) == ["open"]
     text = body(stage)
     assert text.index("users.invite") < text.index("notes.delete_own")
+    assert "img" not in parsed(text).found
     assert {name for name, job in found.jobs.items() if job.secrets} == {"drift"}
 
     stage.forge.night()

@@ -245,3 +245,15 @@ def test_plan_that_was_not_kept_is_told_as_none(stage: Stage) -> None:
     assert run.results["publish"] == "success"
     assert stage.conclusions(pull.head) == ["failure"]
     assert "No plan was made" in stage.comments(pull.number)[0]
+
+
+def test_check_that_may_not_be_written_fails_the_run(stage: Stage) -> None:
+    """Without its permission the check is refused, which ends with 7; the comment is there all the same."""
+    path = ".github/workflows/roles-plan.yml"
+    weaker = "".join(line for line in stage.text(path).splitlines(keepends=True) if "checks: write" not in line)
+    stage.forge.push_main({path: weaker})
+    pull, run = stage.forge.opened(stage.edited(*WIDER))
+
+    assert (run.results, run.jobs["publish"].steps[-1].code) == (PLANNED | {"publish": "failure"}, 7)
+    assert len(stage.comments(pull.number)) == 1
+    assert stage.github.refused.pop().startswith("POST /repos/desk/roles/check-runs ")
