@@ -139,6 +139,7 @@ class Project:
             confirmations=(*self.confirmations, *extra),
             base=None if base is None else self._base(base),
             commit=commit(self.root),
+            tenant=self.invocation.tenant,
             tells_unheld=self.settings.lint.get(UNHELD_ROLE) is not LintLevel.OFF,
         )
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 LISTED = 5
 """How many names a sentence lists before it counts the rest."""
+
+
+def command(words: str, *, tenant: str | None = None, base: str | None = None) -> str:
+    """Give a command to copy, for the tenant that was named and against the revision that was; else the defaults."""
+    chosen = "" if tenant is None else f" --tenant {shlex.quote(tenant)}"
+    compared = "" if base is None else f" --base {shlex.quote(base)}"
+    return f"reconciler{chosen} {words}{compared}"
 
 
 def people(number: int) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.core.invariants import check
+from reconciler.core.wording import command
 from reconciler.errors import ConfirmationMissing, Interrupted, PlanRefused
 from reconciler.model.finding import BaseRevision, Finding, FindingLevel
 from reconciler.model.outcome import Report
@@ -81,11 +81,11 @@ def _cleared(
     planned = plan(request, tenant, clock, progress)
     require_reviewed(planned, *reviewed)
     check(planned.plan, planned.facts)
-    require_consent(planned.plan, request.base)
+    require_consent(planned.plan, request.base, request.tenant)
     return planned
 
 
-def require_consent(planned: Plan, base: BaseRevision | None = None) -> None:
+def require_consent(planned: Plan, base: BaseRevision | None = None, tenant: str | None = None) -> None:
     """Raise `PlanRefused` when any guard blocks, else `ConfirmationMissing` when any finding is not confirmed."""
     blocks = [f for f in planned.findings if f.level is FindingLevel.BLOCK]
     if blocks:
@@ -97,12 +97,12 @@ def require_consent(planned: Plan, base: BaseRevision | None = None) -> None:
     missing = planned.unconfirmed
     if missing:
         ids = [finding.confirmation or "" for finding in missing]
-        compared = "" if base is None else f" --base {shlex.quote(base.name)}"
+        revision = None if base is None else base.name
         notes = [note for note in planned.notes if any(name in note for name in ids)]
         raise ConfirmationMissing(
             "Nothing was written",
             reasons=(*(_reason(f) for f in missing), *notes),
-            fix="\n".join(f'reconciler confirm {name} --reason "…"{compared}' for name in ids),
+            fix="\n".join(command(f'confirm {name} --reason "…"', tenant=tenant, base=revision) for name in ids),
         )
 
 

@@ -34,6 +34,8 @@ class Request:
     commit: str | None = None
     tells_unheld: bool = True
     """Whether roles that nobody holds are worth a note."""
+    tenant: str | None = None
+    """The tenant as it was named for this run, for the commands to type next; None where the default counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,13 @@ Every sink for people shows this view; none walks the plan by itself.
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.core.facts import Facts
 from reconciler.core.notice import notices
-from reconciler.core.wording import people, roles
+from reconciler.core.wording import command, people, roles
 from reconciler.model.change import Action, Direction
 from reconciler.model.finding import Finding, FindingLevel, Guard
 from reconciler.model.notice import Notice
@@ -113,19 +112,24 @@ class PlanView:
         return kind and self.vocabulary is not None and not change.sensitive_grants
 
 
-def full_view(plan: Plan, facts: Facts, base: str | None = None) -> PlanView:
+def full_view(plan: Plan, facts: Facts, base: str | None = None, tenant: str | None = None) -> PlanView:
     """Put a plan in reading order with all that the facts it was made from tell beside it."""
-    return view(plan, base, vocabulary(facts), notices(facts))
+    return view(plan, base, vocabulary(facts), notices(facts), tenant=tenant)
 
 
 def view(
-    plan: Plan, base: str | None = None, words: Vocabulary | None = None, drafts: tuple[Notice, ...] = ()
+    plan: Plan,
+    base: str | None = None,
+    words: Vocabulary | None = None,
+    drafts: tuple[Notice, ...] = (),
+    *,
+    tenant: str | None = None,
 ) -> PlanView:
     """Put a plan in reading order.
 
-    `base` is the revision it was compared with, for the next commands. `words` tell sensitive grants apart.
+    `base` is the revision it was compared with and `tenant` the one that was named, for the next commands. `words`
+    tell sensitive grants apart.
     """
-    compared = "" if base is None else f" --base {shlex.quote(base)}"
     moving = _moving(plan)
     changes = sorted(plan.changes, key=lambda c: (-c.people_losing, -c.people_gaining, c.role))
     return PlanView(
@@ -136,10 +140,10 @@ def view(
         findings=tuple(sorted(plan.findings, key=_urgency)),
         changes=tuple(_change(change, moving, _sensitive(change, words)) for change in changes),
         counts=_counts(plan),
-        steps=_steps(plan, compared),
+        steps=_steps(plan, tenant, base),
         vocabulary=words,
         notices=drafts,
-        telling=f"reconciler plan --notice{compared}",
+        telling=command("plan --notice", tenant=tenant, base=base),
     )
 
 
@@ -253,12 +257,12 @@ def _counts(plan: Plan) -> str:
     return ", ".join([*parts, f"{s.unchanged:,} unchanged", f"{roles(s.unmanaged)} left alone"])
 
 
-def _steps(plan: Plan, compared: str) -> tuple[str, ...]:
+def _steps(plan: Plan, tenant: str | None, base: str | None) -> tuple[str, ...]:
     """Give the next commands: confirmations first, then the apply that is bound to this plan."""
     if not plan.changes or plan.blocked:
         return ()
-    steps = [f'reconciler confirm {f.confirmation} --reason "…"{compared}' for f in plan.unconfirmed]
-    return (*steps, f"reconciler apply --expect {plan.digest}{compared}")
+    words = [f'confirm {f.confirmation} --reason "…"' for f in plan.unconfirmed]
+    return tuple(command(each, tenant=tenant, base=base) for each in (*words, f"apply --expect {plan.digest}"))
 
 
 def level_word(finding: Finding) -> str:

@@ -142,7 +142,7 @@ def test_missing_confirmation_stops_after_the_merge_too(stage: Stage) -> None:
 
     assert (run.results, code(run), stage.writes()) == (STOPPED, "5", [])
     assert issues(stage) == ["open"]
-    assert "reconciler confirm narrowing-agent-" in body(stage)
+    assert "reconciler --tenant production confirm narrowing-agent-" in body(stage)
 
 
 def test_github_out_of_order_never_fails_an_apply_that_began(stage: Stage) -> None:

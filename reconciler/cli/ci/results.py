@@ -64,7 +64,7 @@ class Results:
         from reconciler.render.plan_text import verdict_text
         from reconciler.render.view import full_view
 
-        shown = full_view(planned.plan, planned.facts, self.base)
+        shown = full_view(planned.plan, planned.facts, self.base, self._invocation.tenant)
         self._write(PLAN, encode(planned.plan))
         self._write(PAGE, plan_html(shown))
         labels = [str(label) for label in labels_for(planned.plan)]

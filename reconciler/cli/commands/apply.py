@@ -192,7 +192,7 @@ def _announce(invocation: Invocation, planned: Planned, base: str | None, form: 
             "apply asks before it writes, and there is no terminal to ask on; nothing was written",
             fix="Add --yes to answer yes; it answers this question only",
         )
-    shown = plan_text(full_view(planned.plan, planned.facts, base))
+    shown = plan_text(full_view(planned.plan, planned.facts, base, invocation.tenant))
     if form is ReportFormat.TEXT:
         invocation.show(shown)
     elif form is ReportFormat.MARKDOWN or not yes:

@@ -75,5 +75,5 @@ def command(
     if output_format == Format.JSON:
         invocation.give(to_json(confirmation_document(entry)))
     else:
-        invocation.show(confirmation_text(entry, project.confirmations_file.name, made, base))
+        invocation.show(confirmation_text(entry, project.confirmations_file.name, made, base, invocation.tenant))
     return Exit.DONE

@@ -86,7 +86,7 @@ def command(
     with project.reader(clock, progress) as tenant:
         planned = plan(request, tenant, clock, progress)
         names_written = telling.write_names(planned, tenant, progress)
-    shown = full_view(planned.plan, planned.facts, base)
+    shown = full_view(planned.plan, planned.facts, base, invocation.tenant)
     if out is not None:
         write_file(out, document_of(shown, planned, form, drafts=telling.notice))
         invocation.show(verdict_text(shown))
