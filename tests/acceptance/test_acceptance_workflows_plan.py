@@ -134,7 +134,8 @@ def test_confirmation_in_a_second_commit_makes_the_same_plan_ready(stage: Stage)
     assert run.results == PLANNED
     assert stage.conclusions(pull.head) == ["action_required"]
     digest = stage.digest(pull.head)
-    (command,) = re.findall(r"^(reconciler --tenant production confirm .*)$", stage.comments(pull.number)[0], re.MULTILINE)
+    (comment,) = stage.comments(pull.number)
+    (command,) = re.findall(r"^(reconciler --tenant production confirm .*)$", comment, re.MULTILINE)
 
     clone = stage.at_the_desk(pull.head, command)
     confirmed = (clone / "confirmations.yaml").read_text(encoding="utf-8")
