@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup lint types contracts format lock benchmark clean
+.PHONY: help demo test check setup lint types contracts format lock benchmark campaign clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ contracts: $(VENV)/.dev ## Check that imports go one way
 format: $(VENV)/.dev ## Rewrite the format
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
+
+campaign: $(VENV)/.dev ## Run the long fault campaigns (minutes)
+	@$(BIN)/pytest -n auto -m campaign $(PYTEST)
 
 benchmark: $(VENV)/.dev ## Measure start-up and plans against their lower bounds (minutes)
 	@$(BIN)/python benchmarks/start.py

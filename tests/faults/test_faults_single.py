@@ -1,0 +1,48 @@
+"""One fault of every kind at every request of an apply violates nothing, and the next run heals it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from faults.harness import EVERY_KIND, requests_of, violations
+from faults.plans import WORLDS
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_faults_none_violates_nothing(name: str) -> None:
+    """Without a fault every invariant holds, which is what the other runs are compared with."""
+    assert violations(WORLDS[name]) == ()
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_faults_one_at_some_requests_violates_nothing(name: str) -> None:
+    """Each kind of fault at every fifth request, each kind beginning elsewhere: the invariants hold, and it heals."""
+    world, found = WORLDS[name], {}
+
+    for place, kind in enumerate(EVERY_KIND):
+        for number in range(1 + place % 5, requests_of(world) + 1, 5):
+            found[kind, number] = violations(world, (kind, number))
+
+    assert schedules(found) == ""
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("name", WORLDS)
+def test_faults_one_at_any_request_violates_nothing(name: str, kind: str) -> None:
+    """Whichever request the fault strikes, the invariants hold and the next run reaches the files' state."""
+    world = WORLDS[name]
+
+    found = {(kind, number): violations(world, (kind, number)) for number in range(1, requests_of(world) + 1)}
+
+    assert schedules(found) == ""
+
+
+def schedules(found: Mapping[tuple[str, int], Sequence[str]]) -> str:
+    """Write what was violated as comments above the schedule that did it, as `sandbox serve --faults` reads it."""
+    return "\n".join(
+        "\n".join([*(f"# {text}" for text in texts), "faults:", f"  - {{kind: {kind}, nth: {number}}}"])
+        for (kind, number), texts in found.items()
+        if texts
+    )
