@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from builders import ADMIN, a_content, a_plan, a_request, applied, everything_confirmed, planned
+import pytest
+from builders import ADMIN, a_content, a_plan, a_request, applied, everything_confirmed, how, planned
 from fakes.tenant import FakeTenant, Fault
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from properties.strategies import World, permission_sets, worlds
 
 from reconciler.core.facts import Facts
-from reconciler.errors import InputRejected, PlanRefused
+from reconciler.errors import InputRejected, PlanRefused, PlanStale
 from reconciler.model.change import Create
 from reconciler.model.person import PersonId
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId
@@ -77,6 +78,27 @@ class Desk(RuleBasedStateMachine):
         assert len(self.tenant.writes) - sent == (done.report.writes if done.report else 0)
         if done.report is None or done.report.complete:
             assert a_plan(request, self.tenant).changes == ()
+
+    @rule()
+    def only_plan(self) -> None:
+        """Somebody looks, which writes nothing (I-17)."""
+        sent, before = len(self.tenant.writes), self._roles()
+        self._request()
+        assert sent == len(self.tenant.writes)
+        assert before == self._roles()
+
+    @rule()
+    def apply_an_old_digest(self) -> None:
+        """Somebody applies with the digest of a plan of other files, and nothing is written (I-4)."""
+        request, sent = self._request(), len(self.tenant.writes)
+        if request is None:
+            return
+        old = a_plan(a_request(), self.tenant).digest
+        if old == a_plan(request, self.tenant).digest:
+            return
+        with pytest.raises(PlanStale):
+            applied(request, self.tenant, how(expect=old))
+        assert sent == len(self.tenant.writes)
 
     @invariant()
     def no_two_roles_have_one_name(self) -> None:
