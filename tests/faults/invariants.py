@@ -1,7 +1,8 @@
 """What must hold in every run, whatever goes wrong: the numbered sentences of the harness, each with its check.
 
-I-9 and I-10 are about the runs that follow and are checked by the harness itself. I-15 after a real kill -9 and
-I-17 for whole commands are proved in tests/acceptance, I-18 by tests/unit/github and tests/acceptance.
+I-9 and I-10 are about the runs that follow and are checked by the harness itself. I-17 for whole commands is seen on
+the tenant's own log in tests/acceptance/test_acceptance_requests.py, I-18 in test_acceptance_reviewed.py and
+test_acceptance_workflows_apply.py there. I-15 is checked for crashes that raise; a real kill -9 is not run here.
 """
 
 from __future__ import annotations
