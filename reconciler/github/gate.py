@@ -33,8 +33,8 @@ class Gate:
 def decide(event: PullRequestEvent) -> Gate:
     """Say whether the commit of the event may be planned.
 
-    A branch of the repository itself: whenever it moves. A fork: only at the moment the label is put on, and only the
-    commit that it had at that moment; when a fork moves, the label goes.
+    A branch of the repository itself: whenever it moves, or the label asks for it. A fork: only at the moment the label
+    is put on, and only the commit that it had at that moment; when a fork moves, the label goes.
     """
     if event.same_repository:
         return _own_branch(event)
@@ -58,6 +58,7 @@ def take_back(api: GithubApi, number: int, label: str) -> None:
 
 
 def _own_branch(event: PullRequestEvent) -> Gate:
-    if event.action in _MOVES:
+    # The label asks for what a branch of the repository has anyway; saying no would end the run that is under way.
+    if event.action in _MOVES or (event.action == _LABELED and event.label == PLAN_OK):
         return Gate(go=True, reason="The branch lives in this repository, where only people with write access push.")
     return Gate(go=False, reason="The commit did not change; a branch of this repository is planned when it does.")

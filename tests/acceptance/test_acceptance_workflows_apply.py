@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from acceptance.stage import HOSTILE_BRANCH, HOSTILE_ROLE, HOSTILE_TITLE, Stage
@@ -218,3 +219,25 @@ def test_branch_of_an_insider_reaches_no_key(stage: Stage) -> None:
 
     assert set(run.results.values()) == {"skipped"}
     assert stage.writes() == []
+
+
+def test_apply_that_is_cut_off_is_told(stage: Stage) -> None:
+    """A job that was stopped while it wrote leaves a word of it, and an issue, however little it could say."""
+    pull, _ = stage.forge.opened(stage.edited(*WIDER))
+    run = stage.forge.merge(pull).until("report")
+    report = next(run.artifacts.rglob("roles-report/report.md"))
+    report.write_text("The run was cut off while it applied.\n", encoding="utf-8")
+    run.jobs["apply"].result = "cancelled"
+    run.jobs["apply"].outputs.clear()
+
+    assert run.finish().results["report"] == "success"
+    assert issues(stage) == ["open"]
+    assert "cut off" in body(stage)
+
+
+def test_drift_compared_by_hand_elsewhere_says_nothing(stage: Stage) -> None:
+    """Only the default branch has the word about drift."""
+    run = stage.forge.dispatch(DRIFT)
+    run.occasion = replace(run.occasion, ref="refs/heads/mine")
+
+    assert run.finish().results == {"drift": "skipped", "report": "skipped"}

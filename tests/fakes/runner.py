@@ -62,6 +62,8 @@ class Run:
         """Give the context of that name."""
         at = self.occasion
         may_lack = frozenset({"label", "pull_request", "inputs", "schedule", "head", "before", "after"})
+        # GitHub's documentation does not say that a schedule has it.
+        may_lack |= {"repository"} if at.name == "schedule" else frozenset()
         return Missing(
             {
                 "event": Missing(at.payload, may_lack=may_lack),

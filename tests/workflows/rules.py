@@ -28,7 +28,7 @@ _KEY = "${{ secrets.RECONCILER_KEY }}"
 _TERM = re.compile(r"'[^']*'|[A-Za-z_][\w.\-\[\]*]*")
 # What the outside cannot choose, or, for the name of a label, what is only compared. No title, branch, author, message.
 _KNOWN_TERMS = re.compile(
-    r"secrets\.RECONCILER_KEY|github\.(token|ref|ref_name|sha)|vars\.RECONCILER_TENANT|runner\.temp"
+    r"secrets\.RECONCILER_KEY|github\.(token|ref|ref_name|sha|event_name)|vars\.RECONCILER_TENANT|runner\.temp"
     r"|github\.event\.(pull_request\.number|label\.name|repository\.default_branch|pull_request\.base\.ref)"
     r"|needs\.[a-z]+\.(result|outputs\.[a-z]+)|steps\.[a-z]+\.outputs\.[a-z]+|inputs\.[a-z-]+|matrix\.python"
     r"|always|cancelled|'[^']*'"

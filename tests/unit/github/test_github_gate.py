@@ -54,10 +54,11 @@ def read(tmp_path: Path, event: object) -> PullRequestEvent:
 
 @pytest.mark.parametrize("action", [*MOVES, *OTHERS])
 def test_a_branch_of_the_repository_is_planned_when_it_moves(tmp_path: Path, action: str) -> None:
-    """Labels play no part, and nothing is taken off."""
+    """The label is not needed and takes no plan away; nothing is taken off."""
     gate = decide(read(tmp_path, an_event(action, PLAN_OK)))
 
-    assert (gate.go, gate.takes_back) == (action in MOVES, None)
+    assert (gate.go, gate.takes_back) == (action in {*MOVES, "labeled"}, None)
+    assert not decide(read(tmp_path, an_event("labeled", label="bug"))).go
 
 
 @pytest.mark.parametrize("home", [FORK, None])
