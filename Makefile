@@ -52,6 +52,7 @@ campaign: $(VENV)/.dev ## Run the long fault campaigns (minutes)
 
 benchmark: $(VENV)/.dev ## Measure start-up and plans against their lower bounds (minutes)
 	@$(BIN)/python benchmarks/start.py
+	@$(BIN)/python benchmarks/loader.py
 	@$(BIN)/python benchmarks/plan.py
 
 lock: ## Resolve the requirements anew (needs uv)
