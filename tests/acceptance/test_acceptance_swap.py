@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from acceptance.desk import Desk
+from acceptance.served import served
 
 from reconciler.core.naming import temporary_name
-from reconciler.sandbox.faults import Fault, FaultKind, FaultSchedule
+from reconciler.sandbox.faults import Fault, FaultKind
 from reconciler.sandbox.records import RoleRecord
-from reconciler.sandbox.server import serving
-from reconciler.sandbox.tenant import new_secret, opened_app, opened_store
-from reconciler.tenants.clock import SystemClock
 
 pytestmark = pytest.mark.sockets
 
@@ -36,22 +31,6 @@ def _swapped(desk: Desk) -> None:
 def roles(desk: Desk) -> dict[str, RoleRecord | None]:
     """Give what is live under the two names and under the temporary one."""
     return {name: desk.role(name) for name in (TESTER, CURATOR, AWAY)}
-
-
-@contextmanager
-def served(desk: Desk, monkeypatch: pytest.MonkeyPatch, *faults: Fault) -> Iterator[None]:
-    """Serve the desk's tenant with faults while the settings point at it."""
-    secret = new_secret()
-    with (
-        opened_store(desk.folder / ".reconciler") as store,
-        opened_app(store, SystemClock(), secret=secret, faults=FaultSchedule(faults)) as app,
-        serving(app) as url,
-    ):
-        monkeypatch.setenv("SERVED_KEY", secret)
-        embedded, here = "sandbox: {kind: sandbox}", f"sandbox: {{kind: support, url: '{url}', key: 'env:SERVED_KEY'}}"
-        desk.replace("reconciler.yaml", embedded, here)
-        yield
-        desk.replace("reconciler.yaml", here, embedded)
 
 
 def test_names_are_swapped_in_one_change(desk: Desk) -> None:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from acceptance.desk import Desk, Ran
+from acceptance.served import served
 from fakes.reading import REFERENCES, commands, parsed
 
 from reconciler.core.facts import Facts
 from reconciler.render.markdown import COMMENT
-from reconciler.sandbox.faults import Fault, FaultKind, FaultSchedule
+from reconciler.sandbox.faults import Fault, FaultKind
 from reconciler.sandbox.records import Author, RoleEdit
-from reconciler.sandbox.server import serving
-from reconciler.sandbox.tenant import new_secret, opened_app, opened_store
-from reconciler.tenants.clock import SystemClock
+from reconciler.sandbox.tenant import opened_store
 
 pytestmark = pytest.mark.sockets
 
@@ -45,20 +42,6 @@ def edit(desk: Desk, role: str, **parts: object) -> None:
         live = store.roles.named(role)
         assert live is not None
         store.roles.edit(live.id, RoleEdit(**parts), BY_HAND)
-
-
-@contextmanager
-def served(desk: Desk, monkeypatch: pytest.MonkeyPatch, *faults: Fault) -> Iterator[None]:
-    """Serve the desk's tenant with faults while the settings point at it."""
-    secret = new_secret()
-    with (
-        opened_store(desk.folder / ".reconciler") as store,
-        opened_app(store, SystemClock(), secret=secret, faults=FaultSchedule(faults)) as app,
-        serving(app) as url,
-    ):
-        monkeypatch.setenv("SERVED_KEY", secret)
-        desk.replace("reconciler.yaml", "{kind: sandbox}", f"{{kind: support, url: '{url}', key: 'env:SERVED_KEY'}}")
-        yield
 
 
 # The notice
