@@ -8,12 +8,27 @@ from typing import Protocol
 
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
+from reconciler.model.product import Product
 from reconciler.model.role import LiveRole, RoleContent, RoleId
 from reconciler.model.state import Account, Capabilities, Tenant
 
 
 class TenantReader(Protocol):
-    """Reads a tenant. Every method raises a `TenantError` rather than return less than everything."""
+    """Reads a tenant. Every method raises a `TenantError` rather than return less than everything.
+
+    The permissions of every role are closed: with each permission they have all that it implies.
+    """
+
+    def product(self) -> Product:
+        """Say what the product can and cannot do; sends no request."""
+        ...
+
+    def objections(self, before: RoleContent | None, after: RoleContent | None, /) -> tuple[str, ...]:
+        """Say why the product would refuse to turn one role into another, each in sentences with the way out.
+
+        `before` is None for a role to be created and `after` for one to be retired. Sends no request; may know what
+        reading the catalogue and the roles has told. Empty where nothing is known to stand against it.
+        """
 
     def identity(self) -> tuple[Tenant, Account]:
         """Say which tenant this is and whose key is used."""
@@ -72,7 +87,10 @@ class TenantWriter(TenantReader, Protocol):
         ...
 
     def delete_role(self, live: LiveRole) -> None:
-        """Delete the role if it is still `live` and nobody holds it."""
+        """Delete the role if it is still `live`, and nobody holds it or the product allows that.
+
+        Where the product cannot delete, the role becomes inactive, and from then on `roles` and `role` leave it out.
+        """
         ...
 
     def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:

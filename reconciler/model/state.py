@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.model.permission import Catalogue, PermissionSet
 from reconciler.model.person import PersonId
+from reconciler.model.product import SUPPORT, Product
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId
 
 
@@ -58,6 +59,8 @@ class LiveState:
     """How many users the tenant has; None where no reply that is needed anyway says so."""
     gaps: tuple[str, ...] = ()
     """What is known not to have been read; anything here makes the plan incomplete."""
+    product: Product = SUPPORT
+    """What the tenant's product can and cannot do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,14 @@ def read_live(tenant: TenantReader, progress: Progress) -> LiveState:
     progress.advance()
     roles = tenant.roles()
     progress.advance()
-    return LiveState(tenant=identity, account=account, catalogue=catalogue, roles=roles, headcount=tenant.headcount())
+    return LiveState(
+        tenant=identity,
+        account=account,
+        catalogue=catalogue,
+        roles=roles,
+        headcount=tenant.headcount(),
+        product=tenant.product(),
+    )
 
 
 def read_people(

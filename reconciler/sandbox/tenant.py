@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.errors import UsageProblem
+from reconciler.model.permission import Catalogue
 from reconciler.ports import Clock, TenantReader, TenantWriter
 from reconciler.sandbox.app import SandboxApp
 from reconciler.sandbox.faults import FaultSchedule
@@ -55,6 +56,10 @@ class SandboxKind:
         """Open for reading and writing; makes and seeds the database where there is none. Raises `UsageProblem`."""
         with self._reachable(connection) as reachable, support.KIND.open_writer(reachable) as writer:
             yield writer
+
+    def shipped_catalogue(self) -> Catalogue | None:
+        """Give None: the lock that comes with the program is that of the support product."""
+        return None
 
     @contextmanager
     def _reachable(self, connection: Connection) -> Iterator[Connection]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from reconciler.model.permission import Catalogue
 from reconciler.ports import Clock, Progress, TenantReader, TenantWriter, Unwatched
 
 
@@ -61,3 +62,9 @@ class TenantKind(Protocol):
 
     def open_writer(self, connection: Connection) -> AbstractContextManager[TenantWriter]:
         """Open the tenant for reading and writing; raises `UsageProblem` when the connection lacks something."""
+
+    def shipped_catalogue(self) -> Catalogue | None:
+        """Give the permissions of the product as a lock to start from, with its standard roles and what administers.
+
+        None where the lock that comes with the program is the product's. Needs no tenant.
+        """

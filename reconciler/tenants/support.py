@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from reconciler.errors import LiveAmbiguous, LiveIncomplete, TenantAnswerUnusable, TenantForbade, WriteUnclear
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
+from reconciler.model.product import SUPPORT, Product
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
 from reconciler.tenants import support_replies as replies
@@ -65,6 +66,14 @@ class SupportReader:
             raise LiveIncomplete(f"GET /roles lists {len(roles)} roles and none of the product's own")
         _refuse_look_alikes(roles)
         return roles
+
+    def product(self) -> Product:
+        """Give the support product: it deletes what nobody holds, and everything else that the defaults say."""
+        return SUPPORT
+
+    def objections(self, _before: RoleContent | None, _after: RoleContent | None, /) -> tuple[str, ...]:
+        """Give nothing: what this product refuses is in its catalogue and in what it says of each role."""
+        return ()
 
     def headcount(self) -> int | None:
         """Give None: no reply that a plan needs says how many users there are."""
@@ -190,6 +199,10 @@ class SupportKind:
             yield SupportWriter(connection.name, http)
         finally:
             http.close()
+
+    def shipped_catalogue(self) -> Catalogue | None:
+        """Give None: the lock that comes with the program is that of the support product."""
+        return None
 
 
 KIND: TenantKind = SupportKind()

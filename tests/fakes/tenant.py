@@ -10,6 +10,7 @@ from enum import StrEnum
 from reconciler.errors import TenantError, TenantRejected, WriteConflict, WriteRefused, WriteUnclear
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
+from reconciler.model.product import SUPPORT, Product
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
 
@@ -56,6 +57,7 @@ class FakeTenant:
         account: Account,
         tenant: Tenant = TENANT,
         capabilities: Capabilities = CAPABILITIES,
+        product: Product = SUPPORT,
     ) -> None:
         self.calls: list[Call] = []
         """Every call, in order."""
@@ -66,6 +68,9 @@ class FakeTenant:
         """Name and address of users, filled by whoever needs them."""
         self.lists_holders = True
         """False for a key that may not read users' lists."""
+        self.refused: dict[str, str] = {}
+        """What the product objects to roles of these names, and why."""
+        self._product = product
         self._catalogue = catalogue
         self._tenant = tenant
         self._account = account
@@ -129,6 +134,15 @@ class FakeTenant:
         user = self._people.get(self._account.person_id) if self._account.person_id else None
         held = user.role_ids if user else self._account.role_ids
         return self._tenant, dataclasses.replace(self._account, role_ids=held)
+
+    def product(self) -> Product:
+        """Give the traits; no call that is counted."""
+        return self._product
+
+    def objections(self, before: RoleContent | None, after: RoleContent | None, /) -> tuple[str, ...]:
+        """Give what was scripted against the name that a role has or gets; no call that is counted."""
+        content = after or before
+        return tuple(why for name, why in self.refused.items() if content is not None and content.name == name)
 
     def capabilities(self) -> Capabilities:
         """Give what the key may do."""
