@@ -4,8 +4,11 @@ What each kind does to the request it strikes:
 
     latency             `seconds` pass before anything else happens
     rate_limit          429 without effect, with `retry_after` as the text of the header, or without the header
-    error_before        `status` (5xx) without effect
+    error_before        `status` without effect
+    redirect            307 to `location` and the path of the request, without effect
     error_after         `status` (5xx) although the request had its effect
+    late_reply          `seconds` pass between the effect and the reply
+    yes_without_effect  a write is answered as if it had been done, and is not; a GET is left alone
     drop_before         the connection closes without a byte and without effect
     drop_after          the connection closes without a byte although the request had its effect
     truncated_body      the length of the whole body is announced, half of it sent, then the connection closes
@@ -27,6 +30,9 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 _SERVER_ERRORS = (500, 501, 502, 503, 504)
+WITHOUT_EFFECT = {401: "unauthorized", 403: "missing_scope", 409: "changed", 412: "changed"}
+"""What an error before the effect may also be, each with the product's code for it."""
+STATUSES = (*WITHOUT_EFFECT, *_SERVER_ERRORS)
 
 
 class FaultKind(StrEnum):
@@ -35,7 +41,10 @@ class FaultKind(StrEnum):
     LATENCY = "latency"
     RATE_LIMIT = "rate_limit"
     ERROR_BEFORE = "error_before"
+    REDIRECT = "redirect"
     ERROR_AFTER = "error_after"
+    LATE_REPLY = "late_reply"
+    YES_WITHOUT_EFFECT = "yes_without_effect"
     DROP_BEFORE = "drop_before"
     DROP_AFTER = "drop_after"
     TRUNCATED_BODY = "truncated_body"
@@ -75,19 +84,22 @@ class Fault:
     path: str | None = None
     """Matches this path below `/api/v1`, where `*` stands for any text, such as `/roles/*`; None for any."""
     seconds: float = 1.0
-    """How long a `latency` takes."""
+    """How long a `latency` or a `late_reply` takes."""
     retry_after: str | None = "1"
     """The header's text with a `rate_limit`, sensible or not; None leaves the header out."""
     status: int = 503
-    """The status of an error before or after the effect."""
+    """The status of an error: a 5xx, and before the effect also 401, 403, 409 or 412."""
+    location: str = "http://elsewhere.example"
+    """Where a `redirect` leads to, without the path."""
     edit: SecondWrite = field(default_factory=SecondWrite)
     """What a `second_writer` does."""
 
     def __post_init__(self) -> None:
         if self.nth < 1 or self.times < 1 or self.seconds < 0:
             raise ValueError("nth and times count from 1, and seconds are not negative")
-        if self.status not in _SERVER_ERRORS:
-            raise ValueError(f"status is one of {', '.join(map(str, _SERVER_ERRORS))}")
+        allowed = STATUSES if self.kind is FaultKind.ERROR_BEFORE else _SERVER_ERRORS
+        if self.status not in allowed:
+            raise ValueError(f"status is one of {', '.join(map(str, allowed))}")
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the fault counts this request; `path` is the one below the prefix."""

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from reconciler.ports import Clock
 from reconciler.sandbox.endpoints import PREFIX
-from reconciler.sandbox.faults import Fault, FaultKind, SecondWrite
+from reconciler.sandbox.faults import WITHOUT_EFFECT, Fault, FaultKind, SecondWrite
 from reconciler.sandbox.records import Author, RoleEdit, RoleRecord
 from reconciler.sandbox.refusals import Refused, not_found
 from reconciler.sandbox.store import Store
@@ -60,22 +60,34 @@ class Injection:
         if FaultKind.SECOND_WRITER in struck:
             edit = struck[FaultKind.SECOND_WRITER].edit
             self._remembering(lambda: self._write_as_somebody_else(request, edit))
-        early = _instead_of_an_answer(struck)
+        early = _instead_of_an_answer(request, struck)
         if early is not None:
             return early
         reply = self._listed(request, self._served(request, struck), struck)
+        if FaultKind.LATE_REPLY in struck:
+            self._clock.sleep(struck[FaultKind.LATE_REPLY].seconds)
         if FaultKind.DROP_AFTER in struck:
             raise ConnectionDropped(effect=reply.effect)
         if FaultKind.ERROR_AFTER in struck:
-            return replace(_server_error(struck[FaultKind.ERROR_AFTER]), effect=reply.effect)
+            return replace(_error(struck[FaultKind.ERROR_AFTER]), effect=reply.effect)
         return _damaged(reply, struck)
 
     def _served(self, request: Request, struck: Struck) -> Reply:
         if request.method != "GET":
+            if FaultKind.YES_WITHOUT_EFFECT in struck:
+                return self._pretended(request)
             return self._remembering(lambda: self._answer(request, self._store))
         with self._lock:
             stale = self._earlier if FaultKind.STALE_READ in struck else None
             return self._answer(request, stale or self._store)
+
+    def _pretended(self, request: Request) -> Reply:
+        """Answer a write as it would be answered, from a copy that nobody looks at again."""
+        copy = self._store.copy()
+        try:
+            return replace(self._answer(request, copy), effect=False)
+        finally:
+            copy.close()
 
     def _remembering(self, write: Callable[[], Reply]) -> Reply:
         """Write, and keep the moment before if the write had an effect and somebody will ask for that moment."""
@@ -142,20 +154,24 @@ def _second_edit(role: RoleRecord, write: SecondWrite) -> RoleEdit:
     return RoleEdit(description=description, permissions=permissions)
 
 
-def _instead_of_an_answer(struck: Struck) -> Reply | None:
+def _instead_of_an_answer(request: Request, struck: Struck) -> Reply | None:
     if FaultKind.RATE_LIMIT in struck:
         text = struck[FaultKind.RATE_LIMIT].retry_after
         headers = {} if text is None else {"Retry-After": text}
         return refusal_reply(Refused(429, "rate_limited", "Too many requests", headers=headers))
     if FaultKind.ERROR_BEFORE in struck:
-        return _server_error(struck[FaultKind.ERROR_BEFORE])
+        return _error(struck[FaultKind.ERROR_BEFORE])
+    if FaultKind.REDIRECT in struck:
+        question = f"?{request.query}" if request.query else ""
+        where = f"{struck[FaultKind.REDIRECT].location}{request.path}{question}"
+        return refusal_reply(Refused(307, "moved", "Ask elsewhere", headers={"Location": where}))
     if FaultKind.DROP_BEFORE in struck:
         raise ConnectionDropped(effect=False)
     return None
 
 
-def _server_error(fault: Fault) -> Reply:
-    return refusal_reply(Refused(fault.status, "internal", "Something went wrong"))
+def _error(fault: Fault) -> Reply:
+    return refusal_reply(Refused(fault.status, WITHOUT_EFFECT.get(fault.status, "internal"), "Something went wrong"))
 
 
 def _damaged(reply: Reply, struck: Struck) -> Reply:

@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler.errors import UsageProblem
-from reconciler.sandbox.faults import Fault, FaultKind, FaultSchedule, SecondWrite
+from reconciler.sandbox.faults import STATUSES, Fault, FaultKind, FaultSchedule, SecondWrite
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _SCHEMA: Mapping[str, object] = {
@@ -33,7 +33,8 @@ _SCHEMA: Mapping[str, object] = {
                     "path": {"type": "string", "pattern": "^/"},
                     "seconds": {"type": "number", "minimum": 0},
                     "retry_after": {"type": ["string", "integer", "null"]},
-                    "status": {"enum": [500, 501, 502, 503, 504]},
+                    "status": {"enum": list(STATUSES)},
+                    "location": {"type": "string", "pattern": "^https?://[^/]+$"},
                     "edit": {
                         "type": "object",
                         "additionalProperties": False,
@@ -75,7 +76,10 @@ def schedule_from(document: object, source: str) -> FaultSchedule:
             fix="Write a list under faults:, each entry with a kind and the fields that it takes",
         )
     entries: list[dict[str, Any]] = _faults_of(document)
-    return FaultSchedule(tuple(_fault(entry) for entry in entries))
+    try:
+        return FaultSchedule(tuple(_fault(entry) for entry in entries))
+    except ValueError as error:
+        raise UsageProblem(f"The fault schedule {source} is wrong: {error}") from error
 
 
 def _faults_of(document: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the schema has just vouched for its shape

@@ -69,6 +69,50 @@ def test_sandbox_faults_server_error_with_and_without_effect(kind: FaultKind, ef
         assert bool(desk.app.writes) is effect
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "unauthorized"), (403, "missing_scope"), (409, "changed"), (412, "changed")]
+)
+def test_sandbox_faults_refuse_without_effect(status: int, code: str) -> None:
+    """A revoked key, a lost right and a state that moved can be rehearsed, each with the product's code."""
+    with a_desk(Fault(kind=FaultKind.ERROR_BEFORE, status=status)) as desk:
+        answer = desk.call("POST", "/roles", NEW)
+
+        assert (answer.status, answer.code) == (status, code)
+        assert not made(desk)
+
+
+def test_sandbox_faults_redirect_leads_to_the_same_address_elsewhere() -> None:
+    """A redirect has no effect, keeps path and query, and asks for the same method there."""
+    faults = [Fault(kind=FaultKind.REDIRECT, times=2, location="https://mirror.example")]
+    with a_desk(*faults) as desk:
+        written, listed = desk.call("POST", "/roles", NEW), desk.get("/roles?limit=2")
+
+        assert (written.status, written.headers["Location"]) == (307, "https://mirror.example/api/v1/roles")
+        assert listed.headers["Location"] == "https://mirror.example/api/v1/roles?limit=2"
+        assert not made(desk)
+
+
+def test_sandbox_faults_late_reply_comes_after_the_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked for has happened while the reply is still to come."""
+    with a_desk(Fault(kind=FaultKind.LATE_REPLY, seconds=40)) as desk:
+        moments: list[tuple[float, bool]] = []
+        monkeypatch.setattr(desk.clock, "sleep", lambda seconds: moments.append((seconds, made(desk))))
+        answer = desk.call("POST", "/roles", NEW)
+
+        assert (answer.status, moments) == (201, [(40, True)])
+
+
+def test_sandbox_faults_yes_without_effect_lies_about_writes_alone() -> None:
+    """The reply is the one that the write would have had; a GET in its place is true."""
+    with a_desk(Fault(kind=FaultKind.YES_WITHOUT_EFFECT, times=2)) as desk:
+        answer = desk.call("POST", "/roles", NEW)
+
+        assert (answer.status, answer.json()["name"]) == (201, "Quality Reviewer")
+        assert not made(desk)
+        assert desk.app.writes == ()
+        assert desk.get("/roles").json()["total"] == 8
+
+
 @pytest.mark.parametrize(("kind", "effect"), [(FaultKind.DROP_BEFORE, False), (FaultKind.DROP_AFTER, True)], ids=str)
 def test_sandbox_faults_drop_with_and_without_effect(kind: FaultKind, effect: bool) -> None:
     """A dropped connection gives no answer, and the log has no status but the effect."""
@@ -218,6 +262,12 @@ def test_sandbox_faults_work_together() -> None:
 
         assert desk.clock.sleeps == [1.0]
         assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_sandbox_faults_schedule_with_a_status_that_cannot_follow_an_effect_is_refused() -> None:
+    """A refusal is told before the effect and never after it."""
+    with pytest.raises(UsageProblem, match="status is one of 500, 501"):
+        schedule_from({"faults": [{"kind": "error_after", "status": 412}]}, "f.yaml")
 
 
 @pytest.mark.parametrize("fields", [{"nth": 0}, {"times": 0}, {"seconds": -1.0}, {"status": 404}])
