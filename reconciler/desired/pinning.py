@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from reconciler.desired.catalogue import LOCK, parse_catalogue, render_lock
+from reconciler.desired.catalogue import LOCK, parse_catalogue
+from reconciler.desired.lock_text import render_lock
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.schema import render_role_schema
 from reconciler.desired.text import shown
@@ -104,17 +105,17 @@ def _unpinnable(category: Category) -> Iterator[str]:
     plain = replace(_OTHER.permissions[0], key=f"{category.key}.view")
     yield from _against(label, category.key, replace(category, permissions=(plain,)))
     for permission in category.permissions:
-        alone = replace(permission, requires=())
+        alone = replace(permission, requires=(), implies=())
         label = f"`{permission.key}`, called {shown(permission.name)}"
         yield from _against(label, permission.key, replace(category, name="Name", permissions=(alone,)))
 
 
 def _against(label: str, key: str, category: Category) -> Iterator[str]:
     """Give the reasons against a category of one permission, as far as they are not those of the category's key."""
-    if not re.fullmatch(r"[a-z][a-z0-9_.]*", key):
-        yield f"{label}: a key has a-z, 0-9 and _ only, and starts with a letter"
+    if category.family is None and not re.fullmatch(r"[a-z][a-z0-9_.-]*", key):
+        yield f"{label}: a key has a-z, 0-9, _ and - only, and starts with a letter"
         return
-    sound = re.fullmatch(r"[a-z][a-z0-9_]*", category.key)
+    sound = category.family is not None or re.fullmatch(r"[a-z][a-z0-9_]*", category.key)
     alone = Catalogue(version=1, categories=(category, _OTHER), role_administration=_OTHER.permissions[0].key)
     found = _read_back(alone) if sound else None
     yield from (f"{label}: {message}" for message in dict.fromkeys(found or ()))

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from properties.strategies import World, worlds
 
 from reconciler.core.vendor import propose
-from reconciler.desired.catalogue import parse_catalogue, render_lock
+from reconciler.desired.catalogue import parse_catalogue
 from reconciler.desired.language import read_desired
+from reconciler.desired.lock_text import render_lock
 from reconciler.errors import Problem
 from reconciler.model.finding import Guard
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel

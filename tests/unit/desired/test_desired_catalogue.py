@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.desired.catalogue import load_catalogue, parse_catalogue, render_lock
+from reconciler.desired.catalogue import load_catalogue, parse_catalogue
+from reconciler.desired.lock_text import render_lock
 from reconciler.errors import InputRejected
 from reconciler.model.permission import PermissionLevel
 

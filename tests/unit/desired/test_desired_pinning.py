@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.desired import pinning
-from reconciler.desired.catalogue import LOCK, load_catalogue, render_lock
+from reconciler.desired.catalogue import LOCK, load_catalogue
+from reconciler.desired.lock_text import render_lock
 from reconciler.desired.pinning import ROLE_SCHEMA, check_role_schema, make_role_schema, pin
 from reconciler.desired.schema import render_role_schema
 from reconciler.errors import InputRejected, TenantAnswerUnusable, UsageProblem
@@ -221,7 +222,7 @@ def test_permission_that_could_not_be_read_back_is_named_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("key", "name", "reasons"),
     [
-        ("labs", "N" * 81, ["the category `labs`, called "]),
+        ("labs", "N" * 301, ["the category `labs`, called "]),
         ("Labs", "Labs", ["the category `Labs`, called ", "`Labs.preview`, called "]),
         ("la.bs", "Labs", ["`la.bs` is no category key of its own", "`la.bs.preview` is not `la.bs.` and one "]),
     ],

@@ -12,8 +12,9 @@ import yaml
 from meta.source import PROJECT
 
 from reconciler import __version__
-from reconciler.desired.catalogue import load_catalogue, parse_catalogue, render_lock
+from reconciler.desired.catalogue import load_catalogue, parse_catalogue
 from reconciler.desired.creating import require_places
+from reconciler.desired.lock_text import render_lock
 from reconciler.desired.repository import Beginning, add_examples, add_the_rest, begin, has_roles, require_usable
 from reconciler.desired.schema import render_role_schema
 from reconciler.desired.shipped import EXAMPLES, shipped_text
