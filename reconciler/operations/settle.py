@@ -71,7 +71,7 @@ def settle(send: Callable[[], None], look: Callable[[], Seen], clock: Clock) -> 
             # A refusal of a repeated write may be the echo of the first one, which took effect after all.
             return Settlement(settled=Settled.APPLIED, sent=attempt)
         if answer.refusal is not None:
-            return Settlement(settled=answer.refusal, sent=attempt, detail=answer.detail)
+            return _refused_again(answer, answer.refusal, seen, attempt)
         if seen is Seen.OTHER or answer.clear:
             return Settlement(settled=Settled.MISMATCH, sent=attempt, detail=_mismatch(seen))
     detail = f"sent {ATTEMPTS} times and read back each time, it had no effect; the last answer: {answer.detail}"
@@ -100,6 +100,17 @@ def _send(send: Callable[[], None]) -> _Answer:
     except WriteRefused as error:
         return _Answer(refusal=Settled.REFUSED, detail=error.detail)
     return _Answer(clear=True)
+
+
+def _refused_again(answer: _Answer, refusal: Settled, seen: Seen, attempt: int) -> Settlement:
+    """Judge the refusal of a repeated write that no read-back shows.
+
+    Where nothing at all shows, the refusal speaks for an effect of the first one: neither is proof against the other.
+    """
+    if seen is not Seen.BEFORE:
+        return Settlement(settled=refusal, sent=attempt, detail=answer.detail)
+    detail = f"sent again as nothing showed, it was refused: {answer.detail}"
+    return Settlement(settled=Settled.UNKNOWN, sent=attempt, detail=detail)
 
 
 def _observe(look: Callable[[], Seen], clock: Clock) -> Seen:

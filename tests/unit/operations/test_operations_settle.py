@@ -93,7 +93,11 @@ def shown(sights: Iterable[Sight]) -> Callable[[], Seen]:
         ((UNCLEAR, UNCLEAR, YES), (*LAGS, *LAGS, Seen.AFTER), Settlement(settled=Settled.APPLIED, sent=3)),
         ((UNCLEAR, NO), (*LAGS, Seen.AFTER), Settlement(settled=Settled.APPLIED, sent=2)),
         ((UNCLEAR, MOVED), (*LAGS, Seen.AFTER), Settlement(settled=Settled.APPLIED, sent=2)),
-        ((UNCLEAR, NO), (*LAGS, *LAGS), Settlement(settled=Settled.REFUSED, sent=2, detail="no")),
+        (
+            (UNCLEAR, NO),
+            (*LAGS, *LAGS),
+            Settlement(settled=Settled.UNKNOWN, sent=2, detail="sent again as nothing showed, it was refused: no"),
+        ),
         ((UNCLEAR, MOVED), (*LAGS, Seen.OTHER), Settlement(settled=Settled.CONFLICT, sent=2, detail="moved")),
         (
             (UNCLEAR, UNCLEAR),

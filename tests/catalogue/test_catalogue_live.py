@@ -1,0 +1,50 @@
+"""Rows on what a tenant tells and does: lists, replicas, hostile data, plans that no longer hold."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from acceptance.desk import Desk, Ran
+from catalogue import rows_listing
+from catalogue.duties import Watched
+from catalogue.twisting import LiveCase, twisted
+
+pytestmark = pytest.mark.sockets
+
+CASES = (*rows_listing.CASES,)
+RESULTS = {"applied", "failed", "unknown", "not attempted"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_live(case: LiveCase, desk: Desk) -> None:
+    """The answer is as it should be, every duty is kept, and the same files end where they should afterwards."""
+    case.arrange(desk)
+    watched = Watched(desk)
+    with twisted(desk, case.twist, case.faults, case.settings) as line:
+        ran = watched.ask(case, *case.command)
+        sent = [request for request in line.requests if not request.startswith("GET ")]
+    case.check(watched, ran)
+    if case.exit == 8:
+        _told(desk, ran, len(sent))
+    if "apply" in case.command and case.exit in {0, 6, 8} and case.heals:
+        _ends_well(desk)
+
+
+def _told(desk: Desk, ran: Ran, sent: int) -> None:
+    """Check that every change has one outcome, and that the journal explains every write that was sent."""
+    outcomes = {outcome["role"]: outcome["result"] for outcome in ran.data["report"]["outcomes"]}
+    assert outcomes.keys() == {change["role"] for change in ran.data["plan"]["changes"]}
+    assert set(outcomes.values()) <= RESULTS
+    *_, journal = sorted((desk.folder / ".reconciler" / "journal").glob("*.jsonl"))
+    entries = [json.loads(line) for line in journal.read_text(encoding="ascii").splitlines()]
+    assert sum(entry.get("sent", 0) for entry in entries) == sent
+
+
+def _ends_well(desk: Desk) -> None:
+    """Check that the same files converge, and that a run after that writes nothing."""
+    desk.confirm_all()
+    assert desk.run("apply", "--yes").code == 0
+    writes = len(desk.writes())
+    assert desk.run("apply", "--yes").code == 0
+    assert len(desk.writes()) == writes
