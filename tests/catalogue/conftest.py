@@ -38,8 +38,13 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(KEY_VARIABLE, KEY)
     monkeypatch.setattr("reconciler.tenants.clock.SystemClock", JumpingClock)
-    monkeypatch.setattr("reconciler.tenants.http.Patience", functools.partial(Patience, request_seconds=0.5))
     return Desk(tmp_path, capsys)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up soon on a request that must be seen to be given up."""
+    monkeypatch.setattr("reconciler.tenants.http.Patience", functools.partial(Patience, request_seconds=0.3))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ WRITES_NOTHING = frozenset({3, 4, 5, 7, 64})
 PLAN = "result-of-the-case.json"
 """Where a plan of the catalogue is kept, if there is one."""
 _LARGEST = 20 * 1024 * 1024
-_LINE = re.compile(r"(error|warning)\[[a-z0-9.-]+\] \S.*|  \S.*|[A-Z][A-Za-z ]+: [0-9,]+ problems?|[A-Z].*|")
+_LINE = re.compile(r"(error|warning)\[[a-z0-9.-]+\] \S.*|  \S.*|[0-9,]+ problems?|[A-Z].*|")
 
 
 def forms(key: str) -> Mapping[str, bytes]:
@@ -94,6 +94,7 @@ class Watched:
 def codes_of(ran: Ran) -> frozenset[str]:
     """Give every code that an answer carries, as text or as data; a finding's is its guard."""
     found = set(re.findall(r"(?:error|warning)\[([a-z0-9.-]+)\] ", ran.out + ran.err))
+    found |= set(re.findall(r"^  \[([a-z-]+)[\] ]", ran.err, flags=re.MULTILINE))
     with suppress(ValueError):
         document: Any = json.loads(ran.out)
         found |= {str(x[k]) for x in _mappings(document) for k in ("code", "guard") if isinstance(x.get(k), str)}

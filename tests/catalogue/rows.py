@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from acceptance.desk import Desk
+import pytest
+from acceptance.desk import Desk, Ran
+
+Arrange: TypeAlias = Callable[[Desk, pytest.MonkeyPatch], None]
+"""Does to a repository what files alone cannot, such as making a link."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +54,21 @@ class FileCase(Case):
     """Files that are laid into a good repository, which is then validated, planned and applied."""
 
     files: Mapping[str, str | bytes] = field(default_factory=dict)
-    arrange: Callable[[Desk], None] | None = None
-    """Does what files alone cannot, such as making a link; runs after the files are written."""
+    keeps_quiet: tuple[str, ...] = ()
+    """Words that no answer has."""
+    arrange: Arrange | None = None
+    """Runs after the files are written."""
+    only_validated: bool = False
+    """Whether the fault is in what `validate` alone looks at."""
     alone: bool = False
     """Whether the fault is of the whole folder, so that no problem of another file can be told beside it."""
 
 
-def of(number: int, *cases: tuple[Case, ...]) -> tuple[Case, ...]:
-    """Give the cases of one row."""
-    return tuple(case for group in cases for case in group if case.row == number)
+@dataclass(frozen=True, kw_only=True)
+class RunCase(Case):
+    """One command line in a repository beside the embedded tenant, after something was arranged."""
+
+    arguments: tuple[str, ...]
+    arrange: Arrange = lambda _desk, _patch: None
+    check: Callable[[Desk, Ran], None] = lambda _desk, _ran: None
+    """What the answer must be beyond its codes and words."""
