@@ -1,7 +1,8 @@
 """Names that go round in a circle: find the circles, and tell how far the swap of each has come.
 
 Once every name of a circle is live, the names alone cannot tell a swap that is done from one that has not begun.
-What the live roles permit can, as long as the change that swaps them leaves that alone.
+What the live roles permit can, as long as the change that swaps them leaves that of one of them alone. And because
+permissions can be exchanged as well as names, a swap that is to begin is confirmed by a person (the guard `swap`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class Standing:
     """The live role that each file means; empty where none of them is live."""
     temporary: str | None = None
     """The name that the first role of the circle goes through; None where the swap has begun or is done."""
+    under_way: bool = False
+    """Whether the first role is live under its temporary name, so that only an apply should touch any of them."""
     problem: tuple[str, str] | None = None
     """Why nobody can tell, and what to do."""
 
@@ -70,56 +73,83 @@ def standing(
     `by_name` has the live roles by the form of their names, `declared` the forms of all names that files use.
     Live permissions that the lock does not know say nothing, because no file can name them.
     """
+    through = name_key(temporary_name(circle[0].content.name))
     own = [name_key(role.content.name) for role in circle]
-    temporary = temporary_name(circle[0].content.name)
-    through = name_key(temporary)
     if through in declared:
+        temporary = temporary_name(circle[0].content.name)
         return _unclear(circle, f'a file names "{temporary}", which the swap goes through', "Name that role otherwise")
-    present = {name for name in (*own, through) if name in by_name}
-    if not present:
+    if through in by_name:
+        return _under_way(circle, own, through, by_name)
+    if not any(name in by_name for name in own):
         return Standing(found={})
+    return _told_by_permissions(circle, own, by_name, lock)
+
+
+def _under_way(
+    circle: Sequence[DesiredRole], own: Sequence[str], through: str, by_name: Mapping[str, LiveRole]
+) -> Standing:
+    """Place a swap whose first role is live under its temporary name; the name that is free says how far it came."""
+    present = {through, *(name for name in own if name in by_name)}
+    earlier = (*own[1:], own[0])
     if len(present) > len(own):
+        live = by_name[through].content.name
         return _unclear(
-            circle, f'the swap goes through "{temporary}", which is live beside them', "Rename that role in the product"
+            circle, f'the swap goes through "{live}", which is live beside them', "Rename that role in the product"
         )
-    stages = [names for names in _stages(own, through) if present == set(names)]
-    fitting = [names for names in stages if _fits(circle, [by_name[name] for name in names], lock)]
-    if len(fitting) > 1:
+    for renamed in range(1, len(own) + 1):
+        names = (through, *own[1:renamed], *earlier[renamed:])
+        if present == set(names):
+            return Standing(found=_found(circle, names, by_name), under_way=True)
+    return _unclear(
+        circle, "it was cut short, and another of them is gone", "Give the roles in the product the names of the files"
+    )
+
+
+def _told_by_permissions(
+    circle: Sequence[DesiredRole], own: Sequence[str], by_name: Mapping[str, LiveRole], lock: Catalogue
+) -> Standing:
+    """Tell a swap that is done from one that has not begun by the roles that permit exactly what their files say.
+
+    All of them on one side decide it, and so does any on one side while there is none on the other: one role
+    that was edited, in its file or in the product, does not hide what the others tell.
+    """
+    earlier = (*own[1:], own[0])
+    done, pending = _fitting(circle, own, by_name, lock), _fitting(circle, earlier, by_name, lock)
+    if done == pending == len(own):
         return _unclear(
             circle,
             "all of these roles permit the same, so nobody can tell a swap that is done from one that is not",
             "Take `previously` out if the swap is done; else give one role a name of its own first, and apply that",
         )
-    if not fitting:
-        return _unclear(
-            circle,
-            "the live roles with these names fit neither what the files say before the swap nor after it",
-            "Swap names in a change that leaves the permissions of these roles as they are live; "
-            "if the swap is done, take `previously` out",
-        )
-    (names,) = fitting
-    found = {role.key: by_name[name] for role, name in zip(circle, names, strict=True)}
-    begins = names[0] not in {through, own[0]}
-    return Standing(found=found, temporary=temporary if begins else None)
+    if done == len(own) or (done and not pending):
+        return Standing(found=_found(circle, own, by_name))
+    everywhere = all(name in by_name for name in own)
+    if everywhere and (pending == len(own) or (pending and not done)):
+        return Standing(found=_found(circle, earlier, by_name), temporary=temporary_name(circle[0].content.name))
+    return _unclear(
+        circle,
+        "what the live roles with these names permit does not tell whether the swap is done",
+        "If it is done, take `previously` out; if not, swap the names in a change that leaves the permissions of these "
+        "roles as they are live",
+    )
 
 
-def _stages(own: Sequence[str], through: str) -> Iterator[tuple[str, ...]]:
-    """Give the names that the roles of a circle have before each write of the swap, and after the last.
-
-    The first role takes its temporary name, the others take the names that come free, the first takes its own.
-    """
-    earlier = (*own[1:], own[0])
-    yield earlier
-    for renamed in range(1, len(own) + 1):
-        yield (through, *own[1:renamed], *earlier[renamed:])
-    yield tuple(own)
+def _found(
+    circle: Sequence[DesiredRole], names: Sequence[str], by_name: Mapping[str, LiveRole]
+) -> Mapping[RoleKey, LiveRole]:
+    """Give each file the live role with its name, where there is one."""
+    return {role.key: by_name[name] for role, name in zip(circle, names, strict=True) if name in by_name}
 
 
-def _fits(circle: Sequence[DesiredRole], live: Sequence[LiveRole], lock: Catalogue) -> bool:
-    """Say whether every live role permits what its file says."""
-    return all(
-        there.content.permissions.intersection(lock.by_key) == role.content.permissions
-        for role, there in zip(circle, live, strict=True)
+def _fitting(
+    circle: Sequence[DesiredRole], names: Sequence[str], by_name: Mapping[str, LiveRole], lock: Catalogue
+) -> int:
+    """Count the files whose live role, by these names, permits exactly what they say."""
+    found = _found(circle, names, by_name)
+    return sum(
+        found[role.key].content.permissions.intersection(lock.by_key) == role.content.permissions
+        for role in circle
+        if role.key in found
     )
 
 

@@ -18,6 +18,7 @@ from reconciler.core.guards import (
     sensitive_grant,
     separation,
     standard,
+    swap,
 )
 from reconciler.model.finding import Finding, FindingLevel
 
@@ -29,6 +30,7 @@ GUARDS: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     in_use.find,
     standard.find,
     adoption.find,
+    swap.find,
     mass_change.find,
     incomplete.find,
     separation.find,

@@ -37,6 +37,8 @@ class Matching:
     """Declared retired and still live."""
     unmanaged: tuple[LiveRole, ...]
     """Live and not declared, sorted by name and id; never touched."""
+    swapping: frozenset[RoleKey] = frozenset()
+    """Files whose names go round in a circle, with a role of it live under its temporary name."""
 
 
 def match(desired: DesiredState, live: LiveState) -> Matching:
@@ -83,6 +85,7 @@ def match_roles(desired: DesiredState, live: Sequence[LiveRole]) -> Matching:
         missing=tuple(role for role in desired.roles if role.key not in found),
         retiring=tuple((role, found[role.key]) for role in desired.retired if role.key in found),
         unmanaged=tuple(unmanaged),
+        swapping=frozenset(swaps.under_way),
     )
 
 
@@ -107,6 +110,7 @@ class _Swaps:
         self.keys: set[RoleKey] = set()
         self.found: dict[RoleKey, LiveRole] = {}
         self.temporary: dict[RoleKey, str] = {}
+        self.under_way: set[RoleKey] = set()
         self.problems: list[Problem] = []
         files: list[File] = [*desired.roles, *desired.retired]
         declared = {name_key(name) for file in files for name in (_name(file), *file.previously)}
@@ -118,6 +122,7 @@ class _Swaps:
             stands = standing(circle, by_name, desired.catalogue, declared)
             self.keys.update(keys)
             self.found.update(stands.found)
+            self.under_way.update(keys if stands.under_way else ())
             if stands.temporary is not None:
                 self.temporary[keys[0]] = stands.temporary
             if stands.problem is not None:

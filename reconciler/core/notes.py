@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 
 from reconciler.core.facts import Facts
-from reconciler.core.naming import temporary_of
 from reconciler.core.wording import listing, people
 from reconciler.model.change import Create, key_of, revokes_of
 from reconciler.model.role import LONGEST_NAME, MOST_EARLIER_NAMES, DesiredRole, LiveRole, RoleKey, RoleKind
@@ -106,13 +105,14 @@ def _over_and_done(facts: Facts) -> Iterator[str]:
     """
     if facts.live.gaps:
         return
-    half_way = any(temporary_of(m.live.content.name, [m.role.content.name]) for m in facts.matching.matched)
     renamed = [
         found.role.key
         for found in facts.matching.matched
-        if found.role.previously and found.live.content.name == found.role.content.name
+        if found.role.previously
+        and found.live.content.name == found.role.content.name
+        and found.role.key not in facts.matching.swapping
     ]
-    if renamed and not half_way:
+    if renamed:
         yield f"renamed already: {listing(renamed)}; once that is so in every tenant, `previously` can go"
     there = {retired.key for retired, _ in facts.matching.retiring}
     gone = [retired.key for retired in facts.desired.retired if retired.key not in there]

@@ -82,6 +82,7 @@ def _planned(facts: Facts, change: Change) -> PlannedChange:
         owner=change.role.owner,
         introduced_by=_introduced_by(facts, change),
         before=role_digest(change.before),
+        temporary=change.temporary if isinstance(change, Update) else None,
     )
 
 

@@ -9,6 +9,7 @@ CODES: Mapping[str, str] = MappingProxyType(
     {
         "adopt.by-hand": "The file of an adopted role is written in a form that no edit by program is safe in.",
         "adopt.retired": "The role cannot be adopted, because its file asks for its deletion.",
+        "catalogue.circle": "Permissions of the lock imply each other, so that they are one permission under two keys.",
         "catalogue.duplicate": "The lock lists a permission or a standard role more than once.",
         "catalogue.key": "A key of the lock is not its category, a dot and one word, or a category is there twice.",
         "catalogue.schema-stale": "The role schema of the repository is not the one that its catalogue lock gives.",
@@ -33,6 +34,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "lint.misleading-name": "The name promises only reading, or administration, and the permissions say otherwise.",
         "lint.near-standard-name": "People will take the name for a standard role's.",
         "lint.sensitive-without-owner": "A custom role grants something sensitive, and no team answers for it.",
+        "lint.swapped-names": "Roles exchange their names; that holds for one apply and misleads after it.",
         "lint.thin-description": "The description only repeats the name, or has hardly a word of its own.",
         "merge.conflict": "The change and the target branch changed the same file in ways that do not go together.",
         "role.base-depth": "The chain of `based_on` is longer than a reviewer can follow.",
@@ -47,6 +49,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "role.duplicate-permission": "A list names the same permission twice, if only in another spelling.",
         "role.expiry": "A role cannot run out; the product grants it until somebody takes it away.",
         "role.generic-name": "The name does not say what the role is for.",
+        "role.implied": "A file switches a permission on and says that the role lacks one that comes with it.",
         "role.move-target": "`move_users_to` names the role itself, an unknown role, or a retired one.",
         "role.move-without-retired": "`move_users_to` stands in a role that is not retired.",
         "role.newer-format": "The file claims a format or version; this program knows only one form of role files.",

@@ -21,6 +21,7 @@ class Guard(StrEnum):
     IN_USE = "in-use"
     STANDARD = "standard"
     ADOPTION = "adoption"
+    SWAP = "swap"
     MASS_CHANGE = "mass-change"
     INCOMPLETE = "incomplete"
     SEPARATION = "separation"

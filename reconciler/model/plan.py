@@ -53,6 +53,8 @@ class PlannedChange:
     """`this change`, `already pending`, or None where no base revision is known."""
     before: str | None
     """Digest of the live role; None for a creation."""
+    temporary: str | None = None
+    """The name it goes through first, by one write more; only where names go round in a circle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from reconciler.core.match import Matching, match
 from reconciler.core.naming import name_key
-from reconciler.errors import UsageProblem
+from reconciler.errors import InputRejected, Problem, UsageProblem
 from reconciler.model.adoption import Adoption, Draft, Drafts, Proposal, Refusal, Subject
 from reconciler.model.state import DesiredState, Tenant
 from reconciler.operations.reading import read_live
@@ -56,7 +56,8 @@ def adopt(asked: Asked, files: RoleFiles, tenant: TenantReader, progress: Progre
     """Write the files of the roles that are asked for, or say which could be.
 
     Raises a `TenantError` when the tenant cannot be read completely, `InputRejected` when the files there are
-    cannot be loaded, and `UsageProblem` for a name that no live role has or a file that must not be changed.
+    cannot be loaded or a swap of their names was cut short, and `UsageProblem` for a name that no live role has
+    or a file that must not be changed.
     """
     desired = files.desired
     live = read_live(tenant, progress)
@@ -65,6 +66,8 @@ def adopt(asked: Asked, files: RoleFiles, tenant: TenantReader, progress: Progre
     subjects, refusals = _chosen(asked, proposal, live.tenant)
     made = files.draft(subjects, build_on=asked.build_on)
     refused = (*refusals, *made.refusals)
+    if not asked.looks:
+        _require_settled(subjects, matching)
     written = not asked.looks and not (asked.names and refused)
     if written:
         files.write(made.drafts)
@@ -75,6 +78,25 @@ def adopt(asked: Asked, files: RoleFiles, tenant: TenantReader, progress: Progre
         followers=made.followers,
         written=written,
     )
+
+
+def _require_settled(subjects: Collection[Subject], matching: Matching) -> None:
+    """Refuse to write down the names of a moment: those of roles that a swap has under way."""
+    files = [s.declared for s in subjects if s.declared is not None and s.key in matching.swapping]
+    if files:
+        raise InputRejected(
+            tuple(
+                Problem(
+                    path=file.origin.path,
+                    line=file.origin.line,
+                    column=file.origin.column,
+                    code="role.previous-name",
+                    message="a swap of names was cut short, so the name that this role has in the product is of no use",
+                    fix="Apply the files, which finishes the swap, and adopt then",
+                )
+                for file in files
+            )
+        )
 
 
 def _chosen(asked: Asked, proposal: Proposal, tenant: Tenant) -> tuple[tuple[Subject, ...], tuple[Refusal, ...]]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+from reconciler.core.naming import name_key
 from reconciler.core.wording import people
 from reconciler.model.change import Action
 from reconciler.model.permission import Category
+from reconciler.model.plan import PlannedChange
 from reconciler.model.role import RoleContent
 from reconciler.render.escape_markdown import code, prose
 from reconciler.render.markdown import UNTRUSTED
@@ -64,9 +66,11 @@ def _steps(shown: PlanView, vocabulary: Vocabulary) -> Iterator[str]:
     by_role = {change.change.role: change for change in shown.changes}
     ordered = [by_role[change.role] for change in shown.plan.changes]
     retired = [change for change in ordered if change.change.action is Action.RETIRE]
+    aside = {name_key(_live_name(c.change)): c.change for c in ordered if c.change.temporary is not None}
     numbers = count(1)
     for change in ordered:
         if change.change.action is not Action.RETIRE:
+            yield from _step_aside(numbers, aside.get(name_key(change.change.name)))
             yield from _head(next(numbers), change, str(change.change.action).capitalize())
             yield from _role(change, vocabulary)
     for change in retired:
@@ -76,6 +80,25 @@ def _steps(shown: PlanView, vocabulary: Vocabulary) -> Iterator[str]:
         yield from _head(next(numbers), change, "Delete")
         yield f"- [ ] Open **{_PLACE}** and open {code(change.change.name)}; its usage count is 0"
         yield "- [ ] Click **Delete**"
+
+
+def _step_aside(numbers: Iterator[int], change: PlannedChange | None) -> Iterator[str]:
+    """Free the name that the next step takes, where the role that has it waits for a name of the same circle."""
+    if change is None or change.temporary is None:
+        return
+    yield ""
+    yield f"## {next(numbers)}. Free the name {code(_live_name(change))}"
+    yield ""
+    yield f"{code(change.role)}: the product allows each name once, so this role has another for a moment"
+    yield ""
+    yield f"- [ ] Open **{_PLACE}** and open {code(_live_name(change))}"
+    yield f"- [ ] Set name to {code(change.temporary)} (now {code(_live_name(change))})"
+    yield "- [ ] Click **Save**"
+
+
+def _live_name(change: PlannedChange) -> str:
+    """Give the name that the role of a change has in the product now."""
+    return next((field.before for field in change.fields if field.path == "name"), change.name)
 
 
 def _head(number: int, shown: ChangeView, verb: str) -> Iterator[str]:
@@ -97,10 +120,11 @@ def _role(shown: ChangeView, vocabulary: Vocabulary) -> Iterator[str]:
         if content is not None and content.description:
             yield f"- [ ] Description: {code(content.description, _WRITING)}"
     else:
-        before = next((field.before for field in change.fields if field.path == "name"), change.name)
-        yield f"- [ ] Open **{_PLACE}** and open {code(before)}"
+        there = change.temporary or _live_name(change)
+        yield f"- [ ] Open **{_PLACE}** and open {code(there)}"
         for field in change.fields:
-            yield f"- [ ] Set {field.path} to {code(field.after, _WRITING)} (now {code(field.before)})"
+            now = there if field.path == "name" else field.before
+            yield f"- [ ] Set {field.path} to {code(field.after, _WRITING)} (now {code(now)})"
     yield from _toggles(shown, vocabulary, content)
     yield "- [ ] Click **Save**"
 

@@ -42,6 +42,8 @@ def document(plan: Plan) -> Mapping[str, object]:
 
 def _change(change: PlannedChange) -> Mapping[str, object]:
     told = asdict(change)
+    if change.temporary is None:
+        del told["temporary"]
     told["grants"], told["revokes"] = list(change.grants), list(change.revokes)
     told["fields"] = [asdict(field) for field in change.fields]
     told["per_permission"] = {

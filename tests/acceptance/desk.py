@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from reconciler.cli.main import run
-from reconciler.sandbox.records import AuditRecord, RoleRecord
+from reconciler.sandbox.records import AuditRecord, Author, RoleEdit, RoleRecord
 from reconciler.sandbox.tenant import opened_store
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -93,3 +94,10 @@ class Desk:
         """Give a live role by its name."""
         with opened_store(self.folder / ".reconciler") as store:
             return store.roles.named(name)
+
+    def edit_live(self, name: str, edit: RoleEdit) -> None:
+        """Edit a live role as somebody would in the product."""
+        with opened_store(self.folder / ".reconciler") as store:
+            role = store.roles.named(name)
+            assert role is not None
+            store.roles.edit(role.id, edit, Author(actor="usr_1", at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC)))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 
 import pytest
 from acceptance.desk import Desk
 
-from reconciler.sandbox.records import Author, RoleEdit
-from reconciler.sandbox.tenant import opened_store
+from reconciler.sandbox.records import RoleEdit
 
 pytestmark = pytest.mark.sockets
 
@@ -166,7 +164,7 @@ def test_role_that_no_file_can_say_is_told_with_a_way_out(empty: Desk) -> None:
     desk.run("adopt", "--all")
     desk.write("roles/temp.yaml", "name: Temporary Desk\ndescription: Gone soon enough\npermissions: {}\n")
     desk.settle()
-    rename(desk, "Temporary Desk", "Temp 2")
+    desk.edit_live("Temporary Desk", RoleEdit(name="Temp 2"))
     (desk.folder / "roles" / "temp.yaml").unlink()
 
     ran = desk.run("adopt", "--all")
@@ -181,12 +179,3 @@ def test_role_that_no_file_can_say_is_told_with_a_way_out(empty: Desk) -> None:
     assert [refused["role"] for refused in ran.data["refused"]] == ["temp-2"]
     assert "night-shift.yaml" not in files(desk)
     assert desk.plan()["unmanaged"] == ["Night Shift", "Temp 2"]
-
-
-def rename(desk: Desk, before: str, after: str) -> None:
-    """Rename a role as somebody would in the product."""
-    with opened_store(desk.folder / ".reconciler") as store:
-        role = store.roles.named(before)
-        assert role is not None
-        author = Author(actor="usr_1", at=dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
-        store.roles.edit(role.id, RoleEdit(name=after), author)

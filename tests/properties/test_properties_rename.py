@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from builders import (
@@ -23,8 +23,9 @@ from fakes.tenant import FakeTenant, Fault
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.errors import InputRejected
+from reconciler.errors import ConfirmationMissing, InputRejected
 from reconciler.model.change import Action
+from reconciler.model.finding import Guard
 from reconciler.model.outcome import Result
 from reconciler.model.permission import PermissionSet
 from reconciler.model.person import PersonId
@@ -166,8 +167,9 @@ def swaps(draw: st.DrawFn, *, distinct: bool = True) -> Swap:
 def test_swap_gives_every_role_its_new_name_and_keeps_all_else(swap: Swap) -> None:
     """Any permutation of names is renames in the plan, one write more for each circle, and the same roles after it."""
     tenant = swap.tenant()
+    request = confirmed(swap.request, tenant)
 
-    done = applied(swap.request, tenant)
+    done = applied(request, tenant)
 
     assert {change.action for change in done.plan.changes} <= {Action.RENAME}
     assert len(done.plan.changes) == sum(map(len, swap.circles()))
@@ -180,10 +182,11 @@ def test_swap_gives_every_role_its_new_name_and_keeps_all_else(swap: Swap) -> No
 def test_swap_goes_on_wherever_it_stopped(swap: Swap, step: int) -> None:
     """Runs that stop after a few writes each take no more writes together than one that goes through."""
     tenant = swap.tenant()
+    request = confirmed(swap.request, tenant)
 
     for _ in range(swap.writes):
         sent = len(tenant.writes)
-        done = applied(swap.request, tenant, how(stopped=lambda sent=sent: len(tenant.writes) >= sent + step))
+        done = applied(request, tenant, how(stopped=lambda sent=sent: len(tenant.writes) >= sent + step))
         swap.assert_under_way(tenant)
         assert {change.action for change in done.plan.changes} <= {Action.RENAME}
 
@@ -196,11 +199,12 @@ def test_swap_goes_on_wherever_it_stopped(swap: Swap, step: int) -> None:
 def test_swap_heals_from_a_fault_at_any_write(fault: Fault, swap: Swap, number: int) -> None:
     """Whatever a write comes to, the next run ends where a run without faults ends."""
     tenant = swap.tenant()
+    request = confirmed(swap.request, tenant)
     tenant.fail(number, fault)
 
-    first = applied(swap.request, tenant).report
+    first = applied(request, tenant).report
     swap.assert_under_way(tenant)
-    applied(swap.request, tenant)
+    applied(request, tenant)
 
     assert first is None or first.complete or Result.FAILED in {outcome.result for outcome in first.outcomes}
     swap.assert_done(tenant)
@@ -213,7 +217,7 @@ def test_swap_is_refused_exactly_where_all_roles_of_a_circle_permit_the_same(swa
     alike = [circle for circle in swap.circles() if len({swap.files[n].content.permissions for n in circle}) == 1]
 
     if not alike:
-        applied(swap.request, tenant)
+        applied(confirmed(swap.request, tenant), tenant)
         swap.assert_done(tenant)
         return
     with pytest.raises(InputRejected) as raised:
@@ -222,4 +226,44 @@ def test_swap_is_refused_exactly_where_all_roles_of_a_circle_permit_the_same(swa
     assert {problem.path for problem in raised.value.problems} == {
         swap.files[n].origin.path for circle in alike for n in circle
     }
+    assert tenant.writes == []
+
+
+@given(swaps(), st.data())
+def test_swap_that_is_done_stays_done_while_any_of_its_roles_is_as_its_file_says(
+    swap: Swap, data: st.DataObject
+) -> None:
+    """Edits in the product after a swap are changes of permissions in the plan; no name is taken for a rename."""
+    tenant = swap.tenant()
+    applied(confirmed(swap.request, tenant), tenant)
+    edited: set[int] = set()
+    for circle in swap.circles():
+        edited |= set(data.draw(st.lists(st.sampled_from(circle), unique=True, max_size=len(circle) - 1)))
+
+    for n in edited:
+        live = tenant.live(swap.names[swap.after[n]])
+        tenant.edit_by_hand(live.id, replace(live.content, permissions=live.content.permissions | {ADMIN}))
+
+    changes = planned(swap.request, tenant).plan.changes
+    assert {(change.action, change.role) for change in changes} == {(Action.UPDATE, swap.files[n].key) for n in edited}
+    assert all(change.revokes == (ADMIN,) for change in changes)
+
+
+@given(swaps())
+def test_swap_that_is_to_begin_is_done_by_nobody_without_a_yes_to_it(swap: Swap) -> None:
+    """Each circle asks once, names every role and the temporary name, and without an answer nothing is written."""
+    tenant = swap.tenant()
+    made = planned(swap.request, tenant).plan
+
+    asked = [finding for finding in made.findings if finding.guard is Guard.SWAP]
+
+    assert len(asked) == len(swap.circles())
+    for circle in swap.circles():
+        (finding,) = [each for each in asked if each.role in {swap.files[n].key for n in circle}]
+        assert all(f'"{swap.names[n]}"' in finding.message for n in circle)
+    through = {change.role: change.temporary for change in made.changes if change.temporary is not None}
+    assert set(through) == {finding.role for finding in asked}
+    if asked:
+        with pytest.raises(ConfirmationMissing):
+            applied(swap.request, tenant)
     assert tenant.writes == []

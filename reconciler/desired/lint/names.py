@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reconciler.core.circles import circles
 from reconciler.core.wording import listing
 from reconciler.desired.lint.subject import Advice, Subject
 from reconciler.desired.names import skeleton
@@ -67,6 +68,22 @@ def near_standard_name(subject: Subject) -> Iterator[Advice]:
                     f"Say in the name what tells it from {name}",
                 )
                 break
+
+
+def swapped_names(subject: Subject) -> Iterator[Advice]:
+    """Find roles whose names go round in a circle: what the files say holds for one apply and misleads after it."""
+    names = {role.key: role.content.name for role in subject.roles}
+    for keys in circles(names, {role.key: role.previously for role in subject.roles}):
+        everyone = listing(shown(names[key]) for key in keys)
+        same = len({subject.by_key[key].content.permissions for key in keys}) == 1
+        for key in keys:
+            yield Advice(
+                subject.written(subject.by_key[key]).place("previously"),
+                f"{everyone} exchange their names{', and permit the same, so no plan can tell how far it is' * same}",
+                "Give one of them a name of its own first, and apply that"
+                if same
+                else "Apply this before these roles change otherwise, then take `previously` out of their files",
+            )
 
 
 def _core(name: str) -> str:

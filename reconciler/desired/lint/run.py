@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from reconciler.desired.language import Reading
 from reconciler.desired.lint.levels import REFUSING, LintLevel, level_of
-from reconciler.desired.lint.names import misleading_name, near_standard_name
+from reconciler.desired.lint.names import misleading_name, near_standard_name, swapped_names
 from reconciler.desired.lint.overlaps import contained_role, equal_permissions
 from reconciler.desired.lint.subject import Rule, Subject, tolerated
 from reconciler.desired.lint.texts import categories_left_out, sensitive_without_owner, thin_description
@@ -21,6 +21,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "lint.misleading-name": misleading_name,
         "lint.near-standard-name": near_standard_name,
         "lint.sensitive-without-owner": sensitive_without_owner,
+        "lint.swapped-names": swapped_names,
         "lint.thin-description": thin_description,
         **{code: tolerated(code) for code in REFUSING.values()},
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from builders import (
     REPLY,
@@ -16,6 +18,7 @@ from builders import (
     a_role,
     a_state,
     a_tenant,
+    findings_of,
     planned,
 )
 
@@ -23,6 +26,7 @@ from reconciler.core.circles import circles
 from reconciler.core.match import Matching, match
 from reconciler.core.naming import temporary_name, temporary_of
 from reconciler.errors import InputRejected, Problem
+from reconciler.model.finding import Guard
 from reconciler.model.role import LONGEST_NAME, DesiredRole, LiveRole, RetiredRole, RoleKey
 
 SWAP = (
@@ -193,22 +197,66 @@ def test_swap_of_roles_that_permit_the_same_is_refused() -> None:
 @pytest.mark.parametrize(
     "live",
     [
-        (a_live_role("Alpha", grants=(VIEW,)), a_live_role("Beta", grants=(VIEW, TAG))),
-        (a_live_role("Alpha", grants=(TAG,)), a_live_role("Beta", grants=(VIEW,))),
+        (a_live_role("Alpha", grants=(TAG,)), a_live_role("Beta", grants=())),
+        (a_live_role("Alpha", grants=(VIEW,)), a_live_role("Beta", grants=(VIEW,))),
         (a_live_role("Alpha", grants=(VIEW,)),),
-        (a_live_role("Beta", grants=(VIEW,)),),
-        (a_live_role(AWAY, grants=(VIEW,)),),
-        (a_live_role(AWAY, grants=(VIEW,)), a_live_role("Alpha", grants=(VIEW, TAG))),
+        (a_live_role("Beta", grants=(VIEW, REPLY)),),
+        (a_live_role("Alpha", grants=(TAG,)),),
     ],
 )
-def test_swap_that_fits_no_stage_is_refused(live: tuple[LiveRole, ...]) -> None:
-    """With other permissions, or with a role missing, nobody can tell, and nothing is guessed or created."""
+def test_swap_that_the_permissions_do_not_tell_is_refused(live: tuple[LiveRole, ...]) -> None:
+    """With none or one of either kind as its file says, or one gone before it began, nothing is guessed or created."""
     told = problems(SWAP, *live)
 
     assert [p.path for p in told] == ["roles/a.yaml", "roles/b.yaml"]
-    assert told[0].message.endswith("fit neither what the files say before the swap nor after it")
+    assert told[0].message.endswith("permit does not tell whether the swap is done")
     assert "leaves the permissions of these roles as they are" in told[0].fix
     assert "take `previously` out" in told[0].fix
+
+
+@pytest.mark.parametrize("live", [a_live_role("Beta", grants=(VIEW, TAG)), a_live_role("Alpha", grants=(VIEW, TAG))])
+def test_swap_is_told_by_the_one_role_that_is_as_its_file_says(live: LiveRole) -> None:
+    """Another one that was edited does not hide it, whether the swap is to begin or is done."""
+    pending = live.content.name == "Beta"
+    other = a_live_role("Alpha" if pending else "Beta", id="rol_a", grants=(VIEW,))
+
+    assert found(matched(SWAP, other, live)) == [
+        ("a", "rol_a", pending, AWAY if pending else None),
+        ("b", live.id, pending, None),
+    ]
+
+
+def test_role_deleted_in_the_product_after_a_swap_is_missing() -> None:
+    """What is left tells that the swap is done, so the other role is created as if there had been none."""
+    matching = matched(SWAP, a_live_role("Beta", id="rol_a", grants=(VIEW,)))
+
+    assert found(matching) == [("a", "rol_a", False, None)]
+    assert [role.key for role in matching.missing] == ["b"]
+
+
+def test_swap_under_way_goes_on_whatever_its_roles_permit() -> None:
+    """The temporary name says how far it came; an edit in between is a change like any other."""
+    live = (a_live_role(AWAY, id="rol_a", grants=(TAG,)), a_live_role("Alpha", id="rol_b", grants=(TAG,)))
+
+    assert found(matched(SWAP, *live)) == [("a", "rol_a", True, None), ("b", "rol_b", False, None)]
+
+
+def test_swap_under_way_with_a_role_gone_is_refused() -> None:
+    """Nobody can tell which of the others it was."""
+    told = problems(SWAP, a_live_role(AWAY, grants=(VIEW,)))
+
+    assert [p.path for p in told] == ["roles/a.yaml", "roles/b.yaml"]
+    assert told[0].message.endswith("it was cut short, and another of them is gone")
+
+
+def test_circle_of_two_files_that_permit_the_same_of_three_is_told_by_all_of_them() -> None:
+    """Where all fit on one side, the few that fit on the other as well say nothing."""
+    files = (*ROUND[:2], a_role("c", name="One", previously=("Three",), grants=(VIEW,)))
+    before = [a_live_role(role.previously[0], id=f"rol_{role.key}", grants=role.content.permissions) for role in files]
+    after = [a_live_role(role.content.name, id=f"rol_{role.key}", grants=role.content.permissions) for role in files]
+
+    assert [m.renamed for m in matched(files, *before).matched] == [True, True, True]
+    assert [m.renamed for m in matched(files, *after).matched] == [False, False, False]
 
 
 @pytest.mark.parametrize("names", [("Alpha", "Beta"), ("Beta", "Alpha")])
@@ -275,3 +323,26 @@ def test_earlier_names_of_a_swap_are_not_called_done_before_all_of_them_are() ->
 
     assert not [note for note in half if "`previously` can go" in note]
     assert [note for note in whole if note.startswith("renamed already: a, b; ")]
+
+
+def test_confirmation_of_a_swap_is_bound_to_every_role_of_it() -> None:
+    """Another state of any of them is another question; a role outside the circle makes no difference."""
+
+    def asked(*live: LiveRole) -> str | None:
+        (finding,) = findings_of(planned(a_request(*SWAP), a_tenant(*live)), Guard.SWAP)
+        return finding.confirmation
+
+    first, second = pair("Alpha", "Beta")
+    once = asked(first, second)
+
+    assert once == asked(first, second, a_live_role("Other"))
+    assert once != asked(first, replace(second, content=replace(second.content, description="Edited")))
+    assert once != asked(replace(first, content=replace(first.content, description="Edited")), second)
+
+
+def test_swap_under_way_asks_no_more() -> None:
+    """With a role under its temporary name nobody can take it for one that was done before."""
+    made = planned(a_request(*SWAP), a_tenant(*pair(AWAY, "Beta")))
+
+    assert findings_of(made, Guard.SWAP) == ()
+    assert made.facts.matching.swapping == {"a", "b"}
