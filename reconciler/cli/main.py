@@ -12,6 +12,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.invocation import Colour, Invocation
 from reconciler.cli.stray import Stray
+from reconciler.cli.streams import occupy_standard_streams
 from reconciler.errors import Exit
 
 COMMANDS = {
@@ -133,6 +134,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Run the command line of this process."""
+    occupy_standard_streams()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from reconciler.core.invariants import check
@@ -33,6 +34,8 @@ class Apply:
     """Called once, when the first write is certain to follow."""
     stopped: Callable[[], bool]
     """Whether somebody asked to stop; looked at between writes."""
+    under_way: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered around each write, read-back and repetition included: here alone somebody who hurries may interrupt."""
     review: Review | None = None
     """What was reviewed; its digest is expected where `expect` names none."""
     before_writing: Callable[[], None] = lambda: None
@@ -70,6 +73,7 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
         clock=clock,
         progress=progress,
         stopped=how.stopped,
+        under_way=how.under_way,
     )
     return Applied(plan=planned.plan, report=execution.run(planned))
 

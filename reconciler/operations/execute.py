@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -37,6 +38,8 @@ class Execution:
     clock: Clock
     progress: Progress
     stopped: Callable[[], bool]
+    under_way: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered around each write: here alone a `KeyboardInterrupt` is to be raised."""
     sent: int = 0
     cut_short: bool = False
     """Whether somebody stopped the run."""
@@ -93,7 +96,8 @@ class Execution:
                 settled=Settled.REFUSED, sent=0, detail=f"not sent: the journal cannot be written ({error.strerror})"
             )
         try:
-            settlement = self._settle(write)
+            with self.under_way():
+                settlement = self._settle(write)
         except KeyboardInterrupt:
             # Somebody will not wait for the answer: what became of this write is not known, and nothing follows it.
             self.cut_short = True

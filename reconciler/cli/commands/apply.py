@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,8 @@ def command(
 ) -> int:
     """Plan again, stop at any guard, show the whole list, write, read back, and report what became of it.
 
-    Ctrl-C stops after the write under way. A run that stopped half way is finished by running it again.
+    Ctrl-C stops after the write under way, within five seconds. A run that stopped half way is finished by running it
+    again.
     """
     from reconciler.cli.wiring import Project
     from reconciler.operations.apply import Apply, apply
@@ -85,6 +86,7 @@ def command(
             announce=lambda planned: _announce(invocation, planned, base, form, yes=yes),
             open_journal=gate.open,
             stopped=gate.stopped,
+            under_way=gate.under_way,
             review=review,
             before_writing=lambda: reviewing.require_tip(project),
         )
@@ -131,7 +133,7 @@ class _Gate:
         except OSError as error:
             raise UsageProblem(
                 f"The journal cannot be created ({error.strerror}); nothing was written",
-                fix="Make the folder .reconciler/journal beside the settings writable",
+                fix="Make the folder .reconciler/journal beside the settings writable, with room on its disk",
             ) from error
         self._stopping = self._stack.enter_context(stopping_gently(interject))
         return journal
@@ -139,6 +141,10 @@ class _Gate:
     def stopped(self) -> bool:
         """Say whether somebody asked to stop."""
         return self._stopping is not None and self._stopping.asked()
+
+    def under_way(self) -> AbstractContextManager[None]:
+        """Mark the stretch in which a write is under way: only that is cut short when it takes too long."""
+        return nullcontext() if self._stopping is None else self._stopping.under_way()
 
     def over(self) -> None:
         """Let signals pass from here on, so that the report is told whatever comes."""
@@ -187,7 +193,7 @@ def _announce(invocation: Invocation, planned: Planned, base: str | None, form: 
     from reconciler.render.plan_text import plan_text
     from reconciler.render.view import full_view
 
-    if not yes and not sys.stdin.isatty():
+    if not yes and (sys.stdin is None or not sys.stdin.isatty()):
         raise UsageProblem(
             "apply asks before it writes, and there is no terminal to ask on; nothing was written",
             fix="Add --yes to answer yes; it answers this question only",
