@@ -336,4 +336,110 @@ RUNS: tuple[RunCase, ...] = (
         check=_counted_once,
     ),
 )
-ROWS: tuple[Row, ...] = ()
+SCHEMA_REASON = (
+    "Files are checked against the schema that the lock gives, made in memory; the one of the repository is for "
+    "editors, is never followed, and only has to be equal"
+)
+ROWS: tuple[Row, ...] = (
+    Row(number=62, what="a field of a newer version of the format", exit="3", answer="`role.newer-format`"),
+    Row(
+        number=66,
+        what="a permission twice, if only after casefold or trimming",
+        exit="3",
+        answer="`role.duplicate-permission`",
+    ),
+    Row(
+        number=68,
+        what="a permission of another plan or product",
+        exit="3",
+        answer="`role.unknown-permission`",
+        reason="The lock lists what this tenant has; where it has less than its lock, the guard `catalogue` says so",
+        elsewhere=(
+            "acceptance/test_acceptance_catalogue.py::test_update_of_a_removed_permission_names_the_lines_that_are_wrong_then",
+        ),
+    ),
+    Row(number=71, what="a permission without the one it needs", exit="3", answer="`role.depends`"),
+    Row(number=72, what="a word that grows the set (`all`)", exit="0", answer="the plan shows each permission"),
+    Row(
+        number=74,
+        what="names of 10,000 characters, a number, words with a meaning",
+        exit="3",
+        answer="`schema.length`, `schema.type`, `yaml.null`, `role.reserved-name`, `role.standard-missing`",
+        reason="A name of one letter is allowed, as the product allows it",
+    ),
+    Row(
+        number=75,
+        what="keys `__proto__`, `..`, `-rf`, `@here`, `all`",
+        exit="3",
+        answer="`file.name`",
+        reason="The key is the name of the file; `constructor` fits the form and means nothing to this program",
+    ),
+    Row(number=77, what="one name in two files", exit="3", answer="`role.duplicate-name`"),
+    Row(
+        number=78,
+        what="a role based on itself; a circle of three; a chain of 50",
+        exit="3",
+        answer="`role.cycle`, the whole circle named; `role.base-depth`",
+    ),
+    Row(
+        number=80,
+        what="a role is widened that 200 others are based on",
+        exit="0; 5",
+        answer="the plan lists each of them and counts people once; `mass-change`",
+    ),
+    Row(
+        number=81,
+        what="Owner edited; a standard role not declared as one; one that the product does not have",
+        exit="4; 3; 3",
+        answer="`standard`; `role.standard-missing`, `role.standard-unknown`, with what there is and can be edited",
+    ),
+    Row(number=83, what="a role file is removed", exit="0", answer="left in place, told as unmanaged, no write"),
+    Row(number=84, what="the file of a role that administers roles is removed", exit="4", answer="`lockout`"),
+    Row(number=86, what="`previously` names a role that exists", exit="3", answer="`role.previous-name`"),
+    Row(
+        number=87,
+        what="two names swapped in one change",
+        exit="0",
+        answer="planned with a temporary name",
+        elsewhere=(
+            "acceptance/test_acceptance_swap.py::test_names_are_swapped_in_one_change",
+            "acceptance/test_acceptance_swap.py::test_swap_that_was_cut_short_goes_on",
+        ),
+    ),
+    Row(number=89, what="too few administrators would be left", exit="4", answer="`lockout`, both numbers"),
+    Row(
+        number=90,
+        what="the only administrators left are suspended, a bot, the key's own account",
+        exit="4",
+        answer="`lockout`; none of them counts",
+        reason="The product knows nobody who is invited and not yet active",
+    ),
+    Row(
+        number=92,
+        what="a change weakens the guards and uses the room",
+        exit="4",
+        answer="`lockout` by the stricter of both settings; `settings` warns",
+    ),
+    Row(number=93, what="a sensitive permission for 500 people", exit="5", answer="`sensitive-grant` with the command"),
+    Row(number=95, what="a role is narrowed and widened at once", exit="5", answer="`narrowing`; both lists apart"),
+    Row(
+        number=96,
+        what="a narrowing split over ten roles, each below the threshold",
+        exit="5",
+        answer="`narrowing` over the plan as a whole; people counted once",
+    ),
+    Row(
+        number=98,
+        what="the schema is broken, has an unknown keyword or a pattern that explodes",
+        exit="3",
+        answer="`catalogue.schema-stale`",
+        reason=SCHEMA_REASON,
+    ),
+    Row(
+        number=99,
+        what="the schema refers to http, to a file, upwards",
+        exit="3",
+        answer="`catalogue.schema-stale`; no connection is made",
+        reason=SCHEMA_REASON,
+    ),
+)
