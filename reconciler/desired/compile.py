@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from reconciler.desired.document import Document, Place, Value
+from reconciler.desired.category_schema import SELECTIONS
+from reconciler.desired.contradictions import report_contradictions
+from reconciler.desired.document import Document, Place, Route, Value
 from reconciler.desired.files import KEY
 from reconciler.desired.names import name_problems, skeleton, space_problems
 from reconciler.desired.role_words import RoleWords, duplicates
-from reconciler.desired.schema import SELECTIONS, role_shape
+from reconciler.desired.schema import role_shape
 from reconciler.desired.statement import Rule, Statement, Step, Vocabulary
 from reconciler.desired.text import shown
 from reconciler.desired.violations import check_shape, explain_shape
@@ -65,9 +67,12 @@ class Compiler:
     def _check_duplicates(self, document: Document) -> None:
         permissions = document.value.get("permissions") if isinstance(document.value, dict) else None
         for category, value in permissions.items() if isinstance(permissions, dict) else ():
-            if isinstance(value, list):
-                items = [item if isinstance(item, str) else f"\0{index}" for index, item in enumerate(value)]
-                duplicates(document, category, items)
+            route: Route = ("permissions", category)
+            inner = value.items() if isinstance(value, dict) and category in self.vocabulary.families else ()
+            for at, found in ((route, value), *(((*route, member), said) for member, said in inner)):
+                if isinstance(found, list):
+                    items = [item if isinstance(item, str) else f"\0{index}" for index, item in enumerate(found)]
+                    duplicates(document, at, items)
 
     def _check_names(self, document: Document, statement: Statement, fields: dict[str, Value]) -> None:
         for field in ("description", "owner"):
@@ -97,44 +102,65 @@ class Compiler:
     def _rules(self, document: Document, permissions: Value) -> tuple[Rule, ...]:
         if not isinstance(permissions, dict):
             return ()
-        known = self.vocabulary.toggles
-        return tuple(self._rule(document, key, value) for key, value in permissions.items() if key in known)
+        stated = [said for key, value in permissions.items() for said in self._entry(document, key, value)]
+        report_contradictions(document, stated, self.vocabulary.catalogue)
+        return tuple(rule for _, rule in stated)
 
-    def _rule(self, document: Document, category: str, value: Value) -> Rule:
+    def _entry(self, document: Document, word: str, value: Value) -> Iterator[tuple[Route, Rule]]:
+        """Give what one word below `permissions` says: a rule for a category, one for each member for a family."""
+        route: Route = ("permissions", word)
+        members = self.vocabulary.families.get(word)
+        if members is None:
+            if word in self.vocabulary.toggles:
+                yield route, self._rule(document, route, word, value)
+        elif isinstance(value, dict):
+            for member, said in value.items():
+                if member in members:
+                    yield (*route, member), self._rule(document, (*route, member), members[member], said)
+        elif value == "none":
+            yield from ((route, Rule(category, replaces=True, steps=())) for category in members.values())
+
+    def _rule(self, document: Document, route: Route, category: str, value: Value) -> Rule:
         if isinstance(value, dict):
-            return Rule(category, replaces=False, steps=self._toggles(document, category, value))
+            return Rule(category, replaces=False, steps=self._toggles(document, route, category, value))
         toggles = self.vocabulary.toggles[category]
         if isinstance(value, list):
             steps = [
-                Step(toggles[item], on=True, spot=document.spot(("permissions", category, index)))
+                Step(toggles[item], on=True, spot=document.spot((*route, index)), named=True)
                 for index, item in enumerate(value)
                 if isinstance(item, str) and item in toggles
             ]
             return Rule(category, replaces=True, steps=tuple(steps))
-        selected = self.vocabulary.selections[category].get(value, ()) if isinstance(value, str) else ()
-        step = Step(selected, on=True, spot=document.spot(("permissions", category)))
-        return Rule(category, replaces=True, steps=(step,) if selected else ())
+        if not isinstance(value, str):
+            return Rule(category, replaces=True, steps=())
+        selected = self.vocabulary.selections[category].get(value)
+        named = selected is None and self.vocabulary.has_levels(category)
+        permissions = toggles.get(value, ()) if named else selected or ()
+        step = Step(permissions, on=True, spot=document.spot(route), named=named)
+        return Rule(category, replaces=True, steps=(step,) if permissions else ())
 
-    def _toggles(self, document: Document, category: str, value: dict[str, Value]) -> tuple[Step, ...]:
+    def _toggles(self, document: Document, route: Route, category: str, value: dict[str, Value]) -> tuple[Step, ...]:
+        if self.vocabulary.has_levels(category):
+            return ()
         steps = []
         for index, (word, state) in enumerate(value.items()):
-            route = ("permissions", category, word)
             on = isinstance(state, (str, bool)) and state in _ON
-            if word in SELECTIONS and on:
+            selects = word in SELECTIONS and on
+            if selects:
                 if index:
-                    self._selection_late(document, category, word)
+                    self._selection_late(document, route, category, word)
                 selected = self.vocabulary.selections[category][word]
             else:
                 selected = self.vocabulary.toggles[category].get(word, ())
-            steps.append(Step(selected, on=on, spot=document.spot(route)))
+            steps.append(Step(selected, on=on, spot=document.spot((*route, word)), named=not selects))
         return tuple(steps)
 
-    def _selection_late(self, document: Document, category: str, word: str) -> None:
+    def _selection_late(self, document: Document, route: Route, category: str, word: str) -> None:
         message = f"`{word}: on` ticks a whole part of `{category}` and would hide the lines above it"
         fix = f"Write `{word}: on` first, or list the permissions: `{category}: [{word}, …]`"
         if word not in self.vocabulary.toggles[category]:
             fix = f"Write `{word}: on` first"
-        document.report(document.key_place(("permissions", category, word)), "role.selection-order", message, fix)
+        document.report(document.key_place((*route, word)), "role.selection-order", message, fix)
 
 
 def apart(problems: Iterable[Problem], tolerated: Collection[str]) -> tuple[list[Problem], list[Problem]]:

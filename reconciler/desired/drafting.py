@@ -96,7 +96,7 @@ class Drafter:
         # Bases that are adopted in the same run will say what is live of them.
         after = {key: _exactly(key, other.permissions) for key, other in wanted.items()}
         known = ChainMap({role.key: self._statements[role.key]}, after, dict(self._statements))
-        expansion = Expansion(known)
+        expansion = Expansion(known, self._catalogue)
         return Revision(
             stated=frozenset(expansion.of(role.key)), inherited=frozenset(expansion.of(role.based_on)), wanted=content
         )

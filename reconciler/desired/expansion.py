@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.desired.document import Spot
 from reconciler.desired.statement import Statement
+from reconciler.model.permission import Catalogue, PermissionSet
 from reconciler.model.role import Origin, RoleKey
 
 MOST_BASES = 10
@@ -37,10 +38,15 @@ class Provenance(Mapping[str, Origin]):
 
 
 class Expansion:
-    """Expands the roles of one set of statements, each once; `statements` must be free of cycles where asked."""
+    """Expands the roles of one set of statements, each once; `statements` must be free of cycles where asked.
 
-    def __init__(self, statements: Mapping[RoleKey, Statement]) -> None:
+    Within one file what is switched off wins, wherever it stands. Whatever implies something that a role does not
+    have in the end goes too, so the result is closed.
+    """
+
+    def __init__(self, statements: Mapping[RoleKey, Statement], catalogue: Catalogue) -> None:
         self._statements = statements
+        self._below = catalogue.below
         self._done: dict[RoleKey, Expanded] = {}
 
     def of(self, key: RoleKey) -> Expanded:
@@ -52,7 +58,8 @@ class Expansion:
             step = chain[-1].based_on
         for statement in reversed(chain):
             inherited = self._done[statement.based_on] if statement.based_on is not None else {}
-            self._done[statement.key] = _expand(statement, inherited)
+            expanded = _expand(statement, inherited)
+            self._done[statement.key] = _closed(expanded, self._below) if self._below else expanded
         return self._done[key]
 
 
@@ -63,10 +70,18 @@ def _expand(statement: Statement, inherited: Expanded) -> Expanded:
             prefix = f"{rule.category}."
             for permission in [p for p in result if p.startswith(prefix)]:
                 del result[permission]
-        for permissions, on, spot in rule.steps:
-            for permission in permissions:
-                if on:
-                    result[permission] = spot
-                else:
-                    result.pop(permission, None)
+    off: list[str] = []
+    for rule in statement.rules:
+        for step in rule.steps:
+            if step.on:
+                result.update(dict.fromkeys(step.permissions, step.spot))
+            else:
+                off += step.permissions[:1]
+    for permission in off:
+        result.pop(permission, None)
     return result
+
+
+def _closed(expanded: Expanded, below: Mapping[str, PermissionSet]) -> Expanded:
+    """Take out what implies something that is not there; what implied that implies it too, so once is enough."""
+    return {key: spot for key, spot in expanded.items() if key not in below or below[key] <= expanded.keys()}

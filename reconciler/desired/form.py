@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from reconciler.desired.category_schema import SELECTIONS
+from reconciler.desired.implied import bottoms, brought, tops
 from reconciler.desired.quoting import word
-from reconciler.desired.schema import SELECTIONS
-from reconciler.model.permission import Category, Permission, PermissionLevel, PermissionSet
+from reconciler.model.permission import (
+    WHOLE,
+    Category,
+    CategoryForm,
+    Permission,
+    PermissionLevel,
+    PermissionSet,
+)
 
 MOST_COLUMNS = 100
 """A longer line is written with one word a line."""
@@ -46,33 +54,44 @@ class Form:
 def whole_form(category: Category, wanted: PermissionSet, *, replaces: bool = False) -> Form:
     """Say exactly the permissions of `category` that are in `wanted`, where nothing is inherited.
 
-    With `replaces`, say it so that it also holds in a role with a base: nothing that only adds to what is there.
+    `wanted` is closed: with each permission it has what that implies. With `replaces`, say it so that it also holds
+    in a role with a base: nothing that only adds to what is there.
     """
     held = [p for p in category.permissions if p.key in wanted]
-    views = [p for p in category.permissions if p.level is PermissionLevel.VIEW]
     if not held:
         return Form("", ("none",))
-    if len(held) == len(category.permissions):
+    said = tops(category, held)
+    if category.form is CategoryForm.LEVELS:
+        return Form("", (word(said[0].short),)) if len(said) == 1 else _list(said)
+    everything = [p for p in category.permissions if p.short != WHOLE]
+    views = brought(category, [p for p in category.permissions if p.level is PermissionLevel.VIEW])
+    if held == everything:
         return Form("", ("all",))
     if held == views:
         return Form("", ("view",))
-    forms: list[Form | None] = [
-        _list(held),
-        _on_top("all", [], [p for p in category.permissions if p.key not in wanted]),
-    ]
+    forms: list[Form | None] = [_list(said)]
+    if all(p.short != WHOLE for p in held):
+        missing = [p for p in everything if p.key not in wanted]
+        forms.append(_on_top("all", [], bottoms(category, missing)))
     if views and all(p.key in wanted for p in views) and not replaces:
-        forms.append(_on_top("view", [p for p in held if p.level is not PermissionLevel.VIEW], []))
+        forms.append(_on_top("view", tops(category, [p for p in held if p not in views]), []))
     return _shortest(forms)
 
 
 def adjusting_form(category: Category, wanted: PermissionSet, inherited: PermissionSet) -> Form | None:
-    """Say what a role with a base has in `category`; None where that is just what its base has."""
+    """Say what a role with a base has in `category`; None where that is just what its base has.
+
+    Both sets are closed.
+    """
     on = [p for p in category.permissions if p.key in wanted and p.key not in inherited]
     off = [p for p in category.permissions if p.key not in wanted and p.key in inherited]
     if not on and not off:
         return None
-    forms = [] if _selects(on) else [Form("{", (*_toggles(on, "on"), *_toggles(off, "off")))]
-    return _shortest([*forms, whole_form(category, wanted, replaces=True)])
+    whole = whole_form(category, wanted, replaces=True)
+    if category.form is CategoryForm.LEVELS or _selects(on):
+        return whole
+    toggles = (*_toggles(tops(category, on), "on"), *_toggles(bottoms(category, off), "off"))
+    return _shortest([Form("{", toggles), whole])
 
 
 def _shortest(forms: Iterable[Form | None]) -> Form:

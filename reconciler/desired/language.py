@@ -27,7 +27,7 @@ class Written:
     """How a role file says what it says; expansion does not need to know it, advice does."""
 
     categories: frozenset[str]
-    """The categories that stand below `permissions`."""
+    """The words that stand below `permissions`: categories, and families of them."""
     places: Mapping[str, Origin]
     """Where each field is."""
 
@@ -124,7 +124,7 @@ def _state(
     problems += check_bases(statements)
     problems += check_names(statements)
     problems += check_successors(statements)
-    expansion = Expansion(statements)
+    expansion = Expansion(statements, catalogue)
     roles, shared = [], _Shared()
     for key in sorted(statements):
         statement = statements[key]
@@ -149,7 +149,8 @@ def _sound(desired: DesiredState, problems: list[Problem], _: list[Problem]) -> 
 
 def _written(statement: Statement) -> Written:
     places = {name: statement.origin(name) for name in ("name", *statement.places)}
-    return Written(categories=frozenset(rule.category for rule in statement.rules), places=MappingProxyType(places))
+    categories = frozenset(rule.category.partition("/")[0] for rule in statement.rules)
+    return Written(categories=categories, places=MappingProxyType(places))
 
 
 class _Shared:

@@ -6,15 +6,11 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from reconciler.desired.category_schema import definitions, entries
 from reconciler.desired.shape import Shape
-from reconciler.model.permission import Catalogue, Category
+from reconciler.model.permission import Catalogue
 from reconciler.model.role import LONGEST_NAME, MOST_EARLIER_NAMES
 
-TOGGLES = ("on", "off", True, False)
-WORDS = ("all", "view", "none")
-SELECTIONS = ("all", "view")
-
-_TOGGLE = {"enum": list(TOGGLES)}
 _KEY_ADVICE = "Write the file name of the role without .yaml: lower-case letters, digits and dashes"
 # Three rules instead of one anchored pattern: `$` would let a trailing line feed pass in Python alone.
 _KEY_RULES = {
@@ -52,7 +48,7 @@ def role_schema(catalogue: Catalogue) -> dict[str, Any]:
         "dependentRequired": {"move_users_to": ["retired"]},
         "additionalProperties": False,
         "properties": _fields(catalogue),
-        "$defs": {category.key: _category(category) for category in catalogue.categories},
+        "$defs": definitions(catalogue),
     }
 
 
@@ -95,44 +91,6 @@ def _fields(catalogue: Catalogue) -> dict[str, Any]:
             "grants nothing, or what the role in `based_on` has.",
             "type": "object",
             "additionalProperties": False,
-            "properties": {c.key: {"$ref": f"#/$defs/{c.key}"} for c in catalogue.categories},
+            "properties": {word: {"$ref": f"#/$defs/{word}"} for word in entries(catalogue)},
         },
-    }
-
-
-def _category(category: Category) -> dict[str, Any]:
-    shorts = [permission.short for permission in category.permissions]
-    toggles: dict[str, Any] = {
-        "all": {
-            "description": f"Written first: tick all of {category.name}, then untick some below.",
-            "enum": ["on", True],
-        },
-        "view": {
-            "description": f"Written first: tick everything in {category.name} that only reads.",
-            "enum": ["on", True],
-        },
-    }
-    for permission in category.permissions:
-        note = " Sensitive: granting it needs a confirmation." if permission.sensitive else ""
-        if permission.short in SELECTIONS:
-            note += f" Here `{permission.short}: on` ticks more: {toggles[permission.short]['description']}"
-        toggles[permission.short] = {"description": f"{permission.name}.{note}", **_TOGGLE}
-    return {
-        "description": f"{category.name}: `all`, `view`, `none`, a list of permissions, or on and off one by one.",
-        "anyOf": [
-            {"description": "A word for the whole category.", "type": "string", "enum": list(WORDS)},
-            {
-                "description": "Exactly these permissions.",
-                "type": "array",
-                "uniqueItems": True,
-                "items": {"description": f"A permission of {category.name}.", "type": "string", "enum": shorts},
-            },
-            {
-                "description": "Each permission on or off; what is not named stays as in `based_on`, or off.",
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": False,
-                "properties": toggles,
-            },
-        ],
     }

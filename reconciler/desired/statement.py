@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from reconciler.desired.document import Place, Spot
 from reconciler.errors import Problem
-from reconciler.model.permission import Catalogue
+from reconciler.model.permission import WHOLE, Catalogue, Category, CategoryForm
 from reconciler.model.role import Origin, RoleKey
 
 
@@ -19,12 +19,15 @@ class Step(NamedTuple):
     permissions: tuple[str, ...]
     on: bool
     spot: Spot
+    named: bool = False
+    """Whether it is the first of them that the file names, and the others come with it."""
 
 
 class Rule(NamedTuple):
     """What a file says about one category."""
 
     category: str
+    """The key of the category; of a family, the one of the member."""
     replaces: bool
     """True for a word or a list; a mapping adjusts what is inherited."""
     steps: tuple[Step, ...]
@@ -66,20 +69,46 @@ class Statement:
 
 
 class Vocabulary:
-    """The words of the catalogue with the permissions they mean, shared by every role."""
+    """The words of the catalogue with the permissions they mean, shared by every role.
+
+    A permission brings those that it implies, so a word means its own permissions first and then what they bring.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.selections: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+            {category.key: MappingProxyType(self._selections(category)) for category in catalogue.categories}
+        )
+        self.toggles: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             {
-                category.key: {
-                    "all": tuple(p.key for p in category.permissions),
-                    "view": tuple(p.key for p in category.permissions if p.level.value == "view"),
-                    "none": (),
-                }
+                category.key: {p.short: self._with(p.key) for p in category.permissions}
                 for category in catalogue.categories
             }
         )
-        self.toggles: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-            {category.key: {p.short: (p.key,) for p in category.permissions} for category in catalogue.categories}
+        families: dict[str, dict[str, str]] = {}
+        for category in catalogue.categories:
+            if category.family is not None:
+                families.setdefault(category.family, {})[category.member] = category.key
+        self.families: Mapping[str, Mapping[str, str]] = MappingProxyType(families)
+        """For each family the category of each member."""
+        self.entries: Mapping[str, None] = MappingProxyType(
+            dict.fromkeys(category.family or category.key for category in catalogue.categories)
         )
+        """The words that may stand below `permissions`, in the order of the catalogue."""
+
+    def has_levels(self, category: str) -> bool:
+        """Whether one word says what a role has of a category."""
+        return self.catalogue.by_category[category].form is CategoryForm.LEVELS
+
+    def _selections(self, category: Category) -> dict[str, tuple[str, ...]]:
+        """Give the words that select a part of a category; in one of levels every other word is a level."""
+        if category.form is CategoryForm.LEVELS:
+            return {"none": ()}
+        return {
+            "all": self._with(*(p.key for p in category.permissions if p.short != WHOLE)),
+            "view": self._with(*(p.key for p in category.permissions if p.level.value == "view")),
+            "none": (),
+        }
+
+    def _with(self, *keys: str) -> tuple[str, ...]:
+        return (*keys, *sorted(self.catalogue.closed(keys).difference(keys)))

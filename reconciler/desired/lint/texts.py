@@ -61,7 +61,8 @@ def categories_left_out(subject: Subject) -> Iterator[Advice]:
     """Find roles from scratch that do not say a word on some category."""
     for role in subject.roles:
         written = subject.written(role)
-        missing = [c.key for c in subject.catalogue.categories if c.key not in written.categories]
+        words = dict.fromkeys(category.family or category.key for category in subject.catalogue.categories)
+        missing = [word for word in words if word not in written.categories]
         if missing and role.based_on is None:
             yield Advice(
                 written.place("permissions"),
