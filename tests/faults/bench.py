@@ -6,277 +6,201 @@ The transport is the only part of the client that is replaced. Requests are coun
 from __future__ import annotations
 
 import dataclasses
-import io
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
 
-import pytest
-from builders import ANYTHING_GOES, MemoryJournal, Silence, everything_confirmed, how
+from builders import ANYTHING_GOES, everything_confirmed, how
 from fakes.clock import FakeClock
+from faults.record import ADMIN, UNKNOWN, Files, Run, Sent, Somebody, State, World
+from faults.wire import Call, DeferredError, Killed
 
 from reconciler.cli.commands.apply import exit_of
-from reconciler.errors import ReconcilerError
-from reconciler.model.outcome import Report
+from reconciler.errors import ReconcilerError, Superseded
+from reconciler.model.finding import BaseRevision, Confirmation, GuardSettings
 from reconciler.model.permission import Catalogue
 from reconciler.model.role import DesiredRole, RetiredRole
 from reconciler.model.state import DesiredState
 from reconciler.operations import apply as applying
 from reconciler.operations.plan import Planned, Request, plan
+from reconciler.ports import Clock, Unwatched
 from reconciler.sandbox.app import SandboxApp
-from reconciler.sandbox.faults import Fault, FaultSchedule
-from reconciler.sandbox.injection import ConnectionDropped
+from reconciler.sandbox.faults import FaultSchedule
 from reconciler.sandbox.keys import ApiKey
 from reconciler.sandbox.product import product
-from reconciler.sandbox.records import RoleDraft, UserDraft, timestamp
+from reconciler.sandbox.records import AuditRecord, RoleDraft, UserDraft, timestamp
 from reconciler.sandbox.roles import insert_roles
 from reconciler.sandbox.seed import TENANT, standard_roles
 from reconciler.sandbox.store import BULK_TIME, Store, insert_tenant
 from reconciler.sandbox.users import OWNER, insert_users
 from reconciler.tenants.connection import Connection, Key
-from reconciler.tenants.exchange import Answer, Exchange, NoAnswer
 from reconciler.tenants.http import Patience
 from reconciler.tenants.retry import BackOff
 from reconciler.tenants.support import SupportKind
 
 ORIGIN = "http://127.0.0.1:9"
 SECRET = "sa_test_of_the_bench"
-ADMIN = "settings.roles"
-UNKNOWN = "modules.monitor"
-"""The tenant has it and the lock does not know it."""
+SILENCE = Patience().request_seconds
+"""A tenant that is silent for longer is given up by the client."""
 
-
-class Killed(BaseException):
-    """The process dies at this request."""
-
-
-@dataclass(frozen=True)
-class World:
-    """Live roles and people beside files, small enough to read."""
-
-    roles: Mapping[str, frozenset[str]]
-    people: tuple[tuple[frozenset[str], bool], ...]
-    """The names of the roles that somebody holds, and whether they are active."""
-    files: tuple[DesiredRole | RetiredRole, ...]
-
-
-@dataclass(frozen=True)
-class State:
-    """What the tenant is at one moment."""
-
-    roles: Mapping[str, tuple[str, str, frozenset[str]]]
-    people: Mapping[str, tuple[bool, frozenset[str]]]
-
-    def can(self, person: str) -> frozenset[str]:
-        """Give what the roles of somebody permit."""
-        return frozenset().union(*(self.roles[role][2] for role in self.people[person][1]))
-
-    def administrators(self, own: str) -> int:
-        """Count the active people, without the key's own, who can administer roles."""
-        return sum(1 for who, (active, _) in self.people.items() if active and who != own and ADMIN in self.can(who))
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One request as it left, and the tenant after it."""
-
-    number: int
-    method: str
-    path: str
-    origin: str
-    headers: Mapping[str, str]
-    payload: bytes
-    after: State
-    effect: bool
-
-
-@dataclass
-class Run:
-    """One apply: what was planned, sent, journaled and told."""
-
-    before: State
-    own: str
-    sent: list[Sent] = field(default_factory=list)
-    planned: Planned | None = None
-    """What the run itself announced; None where it stopped before."""
-    report: Report | None = None
-    code: int | None = None
-    """None for a process that was killed."""
-    journal: MemoryJournal = field(default_factory=MemoryJournal)
-
-    @property
-    def writes(self) -> list[Sent]:
-        """The requests that ask for a change."""
-        return [sent for sent in self.sent if sent.method != "GET"]
-
-    @property
-    def states(self) -> list[State]:
-        """The tenant at every instant."""
-        return [self.before, *(sent.after for sent in self.sent)]
-
-
-Special = Callable[[Callable[[], Exchange], str], Exchange]
-"""Does something to one request that no schedule of the sandbox can; gets the way to send it, and its address."""
-
-
-class Wire:
-    """Stands where `Transport` stands and calls the app."""
-
-    def __init__(self, bench: Bench, authorization: str, headers: Mapping[str, str]) -> None:
-        self.bench = bench
-        self._headers = {"Authorization": authorization, **headers}
-
-    def close(self) -> None:
-        """Close nothing."""
-
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        seconds: float,
-        payload: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Exchange:
-        """Send one request once, and note it with the tenant after it."""
-        assert seconds > 0
-        bench, sent_headers = self.bench, {**self._headers, **(headers or {})}
-        number, effects = len(bench.run.sent) + 1, len(bench.app.writes)
-        special = bench.specials.get(number)
-        try:
-
-            def call() -> Exchange:
-                return self.call(method, url, payload or b"", sent_headers)
-
-            return call() if special is None else special(call, url)
-        finally:
-            parts = urlsplit(url)
-            bench.run.sent.append(
-                Sent(
-                    number=number,
-                    method=method,
-                    path=parts.path.removeprefix("/api/v1"),
-                    origin=f"{parts.scheme}://{parts.netloc}",
-                    headers=sent_headers,
-                    payload=payload or b"",
-                    after=bench.state(),
-                    effect=len(bench.app.writes) > effects,
-                )
-            )
-
-    def call(self, method: str, url: str, payload: bytes, headers: Mapping[str, str]) -> Exchange:
-        """Let the app answer."""
-        parts = urlsplit(url)
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": parts.path,
-            "QUERY_STRING": parts.query,
-            "CONTENT_LENGTH": str(len(payload)),
-            "CONTENT_TYPE": headers.get("Content-Type", ""),
-            "HTTP_AUTHORIZATION": headers["Authorization"],
-            "HTTP_IF_MATCH": headers.get("If-Match", ""),
-            "wsgi.input": io.BytesIO(payload),
-        }
-        started: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start_response(status: str, found: list[tuple[str, str]], _error: object = None) -> Callable[[bytes], Any]:
-            started.append((status, found))
-            return io.BytesIO().write
-
-        try:
-            body = b"".join(self.bench.app(environ, start_response))
-        except ConnectionDropped:
-            return NoAnswer("the connection broke")
-        status, found = started[0]
-        named = {name.lower(): value for name, value in found}
-        cut = "content-length" in named and int(named["content-length"]) > len(body)
-        broken = "the connection broke" if cut else ""
-        return Answer(int(status[:3]), named, b"" if cut else body, broken=broken, cut_off=cut)
+NO_SCHEDULE = FaultSchedule()
 
 
 class Bench:
     """A tenant in a world, and applies that are watched."""
 
-    def __init__(self, world: World, patch: pytest.MonkeyPatch) -> None:
-        self.world, self.clock = world, FakeClock()
-        self.store = Store.open(None, self._fill)
+    def __init__(self, world: World) -> None:
+        self.files, self.clock = world.files, FakeClock()
+        self.settings: GuardSettings = ANYTHING_GOES
+        self.base: BaseRevision | None = None
+        self.store = Store.open(None, lambda connection: _fill(connection, world))
         self.own = self.store.users.page(after=0, limit=1).entries[0].id
-        self._key = ApiKey(secret=SECRET, user_id=self.own)
-        self.specials: Mapping[int, Special] = {}
+        self.key = ApiKey(secret=SECRET, user_id=self.own)
+        self.kills: Collection[int] = ()
+        self.meanwhile: Mapping[int, Callable[[], None]] = {}
+        """What somebody does before the request of this number leaves."""
+        self.landing: list[tuple[float, Call, dict[str, Any]]] = []
+        """Requests that the client has given up, and when they arrive."""
+        self._entries: list[AuditRecord] = []
+        self._state: tuple[int, State] | None = None
+        self._audited = 0
+        """How many entries the tenant's log had when the run began."""
         self.run = Run(before=self.state(), own=self.own)
-        self.app = self._app(())
-        patch.setattr("reconciler.tenants.http.Transport", self._wire)
+        self.app = self._app(NO_SCHEDULE)
 
     def close(self) -> None:
         """Let go of the tenant."""
         self.app.close()
         self.store.close()
 
-    def arm(self, *faults: Fault, specials: Mapping[int, Special] | None = None) -> None:
+    def arm(
+        self,
+        schedule: FaultSchedule = NO_SCHEDULE,
+        *,
+        kills: Collection[int] = (),
+        meanwhile: Mapping[int, Callable[[], None]] | None = None,
+    ) -> None:
         """Let only this go wrong from here on, counted from the next request."""
         self.app.close()
-        self.app, self.specials = self._app(faults), specials or {}
+        self.app, self.kills, self.meanwhile = self._app(schedule), kills, meanwhile or {}
 
-    def apply(self, request: Request, *, expect: str | None = None) -> Run:
-        """Apply a request that holds its confirmations."""
+    def apply(self, request: Request, *, expect: str | None = None, reading_takes: float = 0.0) -> Run:
+        """Apply a request that holds its confirmations; whoever reads the announcement takes their time."""
         run = self.run = Run(before=self.state(), own=self.own)
+        self._audited = len(self._entries)
 
         def announce(planned: Planned) -> bool:
             run.planned = planned
+            self.clock.advance(reading_takes)
             return True
 
-        manner = how(expect=expect, announce=announce, journal=run.journal)
+        def require_tip() -> None:
+            if run.superseded_at is not None:
+                raise Superseded("A newer commit was merged; nothing was written")
+
+        manner = dataclasses.replace(
+            how(expect=expect, announce=announce, journal=run.journal), before_writing=require_tip
+        )
         try:
             with self._kind.open_writer(self._connection) as tenant:
-                run.report = applying.apply(request, tenant, manner, self.clock, Silence()).report
+                run.report = applying.apply(request, tenant, manner, self.clock, Unwatched()).report
+            run.code = exit_of(run.report)
         except Killed:
-            return run
+            run.code = None
         except ReconcilerError as error:
             run.code = error.exit_code
-            return run
-        run.code = exit_of(run.report)
         return run
+
+    def second(self, request: Request) -> Run:
+        """Let another process apply meanwhile, on a tenant without faults; what it writes is somebody else's."""
+        kept = self.run, self.app, self.kills, self.meanwhile, self._audited
+        # Another key, of nobody: the log tells its writes from ours.
+        self.app, self.kills, self.meanwhile = self._app(NO_SCHEDULE, ApiKey(secret=SECRET)), (), {}
+        try:
+            other = self.apply(request)
+        finally:
+            self.app.close()
+            self.run, self.app, self.kills, self.meanwhile, self._audited = kept
+        return other
 
     def look(self, request: Request) -> Planned:
         """Plan without leaving a trace in the run's log."""
         kept, self.run = self.run, Run(before=self.run.before, own=self.own)
         try:
             with self._kind.open_reader(self._connection) as tenant:
-                return plan(request, tenant, self.clock, Silence())
+                return plan(request, tenant, self.clock, Unwatched())
         finally:
             self.run = kept
 
-    def confirmed(self) -> Request:
+    def asked(self, *confirmations: Confirmation, files: Files | None = None) -> Request:
+        """Ask for these files, or those of the bench."""
+        ordered = sorted(self.files if files is None else files, key=lambda file: file.key)
+        desired = DesiredState(
+            roles=tuple(file for file in ordered if isinstance(file, DesiredRole)),
+            retired=tuple(file for file in ordered if isinstance(file, RetiredRole)),
+            catalogue=lock(),
+        )
+        return Request(
+            desired=desired, settings=self.settings, confirmations=confirmations, base=self.base, commit=None
+        )
+
+    def confirmed(self, files: Files | None = None) -> Request:
         """Give the request with a yes to everything that its plan asks."""
-        made = self.look(self._asked())
-        return dataclasses.replace(self._asked(), confirmations=everything_confirmed(made.plan))
+        return self.ready(files)[0]
+
+    def ready(self, files: Files | None = None) -> tuple[Request, Planned]:
+        """Give the request with a yes to everything that its plan asks, and its plan."""
+        asked = self.asked(files=files)
+        made = self.look(asked)
+        given = everything_confirmed(made.plan)
+        if not given:
+            return asked, made
+        request = dataclasses.replace(asked, confirmations=given)
+        return request, self.look(request)
 
     def state(self) -> State:
-        """Give the tenant as it is."""
+        """Give the tenant as it is; read anew only where its log says that something was written."""
+        self._entries += self.store.audit.page(after=len(self._entries), limit=1000).entries
+        if self._state is None or self._state[0] != len(self._entries):
+            self._state = len(self._entries), self._read()
+        return self._state[1]
+
+    def _read(self) -> State:
         roles = self.store.roles.page(after=0, limit=1000).entries
         people = self.store.users.page(after=0, limit=1000).entries
         return State(
             roles={role.id: (role.name, role.description, frozenset(role.permissions)) for role in roles},
-            people={person.id: (person.active, frozenset(person.role_ids)) for person in people},
+            people={person.id: (person.active and person.human, frozenset(person.role_ids)) for person in people},
         )
 
-    def _asked(self) -> Request:
-        files = sorted(self.world.files, key=lambda file: file.key)
-        desired = DesiredState(
-            roles=tuple(file for file in files if isinstance(file, DesiredRole)),
-            retired=tuple(file for file in files if isinstance(file, RetiredRole)),
-            catalogue=lock(),
-        )
-        return Request(desired=desired, settings=ANYTHING_GOES, confirmations=(), base=None, commit=None)
+    def arriving(self) -> None:
+        """Let happen what happens before the next request arrives: somebody's deed, and effects that come late."""
+        deed = self.meanwhile.get(self.run.arrivals + 1)
+        if deed is not None:
+            deed()
+        self.land(self.clock.monotonic())
 
-    def _app(self, faults: tuple[Fault, ...]) -> SandboxApp:
-        return SandboxApp(self.store, (self._key,), self.clock, faults=FaultSchedule(faults))
+    def land(self, until: float) -> None:
+        """Let requests that were given up have their effect, if they arrive by then."""
+        for entry in sorted(self.landing, key=lambda entry: entry[0]):
+            due, call, noted = entry
+            if due <= until:
+                self.landing.remove(entry)
+                app = self._app(NO_SCHEDULE)
+                call(app)
+                sent = Sent(**noted, after=self.state(), effect=bool(app.writes), others=self.others(), landed=True)
+                app.close()
+                self.run.sent.append(sent)
 
-    def _wire(self, authorization: str, headers: Mapping[str, str]) -> Wire:
-        return Wire(self, authorization, headers)
+    def others(self) -> frozenset[str]:
+        """Give the ids of what somebody else wrote since the run began, as the tenant's own log says."""
+        self.state()
+        return frozenset(entry.target for entry in self._entries[self._audited :] if entry.actor != self.own)
+
+    def _app(self, schedule: FaultSchedule, key: ApiKey | None = None) -> SandboxApp:
+        clock = cast("Clock", _Impatient(self.clock))
+        return SandboxApp(self.store, (key or self.key,), clock, faults=schedule)
 
     @property
     def _kind(self) -> SupportKind:
@@ -288,25 +212,41 @@ class Bench:
             name="sandbox", url=f"{ORIGIN}/api/v1", key=Key(SECRET), state_folder=Path("nowhere"), clock=self.clock
         )
 
-    def _fill(self, connection: sqlite3.Connection) -> None:
-        insert_tenant(connection, TENANT)
-        custom = [RoleDraft(name=name, description="", permissions=held) for name, held in self.world.roles.items()]
-        drafts = (*standard_roles(), *custom)
-        ids = insert_roles(connection, drafts, timestamp(BULK_TIME))
-        by_name = dict(zip((draft.name for draft in drafts), ids, strict=True))
-        people = ((frozenset({OWNER}), True), *self.world.people)
-        insert_users(
-            connection,
-            [
-                UserDraft(
-                    name=f"User {number}",
-                    email=f"user{number}@desk.example",
-                    role_ids=frozenset(by_name[name] for name in held),
-                    active=active,
-                )
-                for number, (held, active) in enumerate(people)
-            ],
-        )
+
+class _Impatient:
+    """The tenant's clock: where a request would wait for longer than any client, it arrives later instead."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.now, self.monotonic = clock.now, clock.monotonic
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, or put the whole request off."""
+        if seconds > SILENCE:
+            raise DeferredError(seconds)
+        self._clock.sleep(seconds)
+
+
+def _fill(connection: sqlite3.Connection, world: World) -> None:
+    insert_tenant(connection, TENANT)
+    custom = [RoleDraft(name=name, description="", permissions=held) for name, held in world.roles.items()]
+    drafts = (*standard_roles(), *custom)
+    ids = insert_roles(connection, drafts, timestamp(BULK_TIME))
+    by_name = dict(zip((draft.name for draft in drafts), ids, strict=True))
+    people = (Somebody(frozenset({OWNER})), *world.people)
+    insert_users(
+        connection,
+        [
+            UserDraft(
+                name=f"User {number}",
+                email=f"user{number}@desk.example",
+                role_ids=frozenset(by_name[name] for name in person.roles),
+                active=person.active,
+                human=person.human,
+            )
+            for number, person in enumerate(people)
+        ],
+    )
 
 
 def lock() -> Catalogue:

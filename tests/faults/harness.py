@@ -2,135 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
-from faults.bench import ORIGIN, Bench, Killed, Special, World
-from faults.invariants import EDIT_GRANTS, EDITED, broken
+from faults.bench import Bench
+from faults.invariants import broken
+from faults.record import Run, World
+from faults.strikes import APPLIED, KILLED, MERGED, Deeds, Plot, Strike, plot_of, text_of
+from faults.wire import Wire
 
 from reconciler.errors import Exit, InputRejected
-from reconciler.sandbox.faults import Fault, FaultKind, SecondWrite
-from reconciler.tenants.exchange import Answer, Exchange, NoAnswer
+from reconciler.model.change import Create
+from reconciler.operations.plan import Planned, Request
 
-Call = Callable[[], Exchange]
-_JSON = {"content-type": "application/json"}
-
-
-def _refusing(status: int) -> Special:
-    def special(_call: Call, _url: str) -> Exchange:
-        return Answer(status, _JSON, b'{"error": {"code": "changed", "message": "It changed", "details": {}}}')
-
-    return special
-
-
-def _killed_before(_call: Call, _url: str) -> Exchange:
-    raise Killed
-
-
-def _killed_after(call: Call, _url: str) -> Exchange:
-    call()
-    raise Killed
-
-
-def _timeout_after(call: Call, _url: str) -> Exchange:
-    call()
-    return NoAnswer("there was no complete answer in time")
-
-
-def _timeout(_call: Call, _url: str) -> Exchange:
-    return NoAnswer("there was no complete answer in time")
-
-
-def _redirect(_call: Call, url: str) -> Exchange:
-    return Answer(307, {**_JSON, "location": url.replace(ORIGIN, "http://elsewhere.example")}, b"{}")
-
-
-def _lie(_call: Call, url: str) -> Exchange:
-    return Answer(200, _JSON, b'{"id": "%s"}' % url.rpartition("/")[2].encode())
-
-
-SPECIALS: Mapping[str, Special] = {
-    "409": _refusing(409),
-    "412": _refusing(412),
-    "crash_before": _killed_before,
-    "crash_after": _killed_after,
-    "timeout_after": _timeout_after,
-    "timeout_before": _timeout,
-    "redirect": _redirect,
-    "yes_without_effect": _lie,
-}
-KINDS = tuple(kind.value for kind in FaultKind if kind is not FaultKind.LATENCY)
-EVERY_KIND = (*KINDS, "lag", *SPECIALS)
-
-
-EDIT = SecondWrite(description=f"Text {EDITED}", grants=(EDIT_GRANTS,))
-"""What the other person does, seen in two fields: a write of ours that sends one of them leaves the other."""
+LONG_AFTER = 3600
+"""Seconds after a run within which an effect that was given up may still come."""
 
 
 @contextmanager
 def opened(world: World) -> Iterator[Bench]:
     """Open a bench on a world."""
     with pytest.MonkeyPatch.context() as patch:
-        bench = Bench(world, patch)
+        bench = Bench(world)
+        patch.setattr("reconciler.tenants.http.Transport", partial(Wire, bench))
         try:
             yield bench
         finally:
             bench.close()
 
 
-def requests_of(world: World) -> int:
-    """Give how many requests a run without faults takes."""
+def requests_of(world: World, *strikes: Strike) -> int:
+    """Give how many requests a run takes, by default one without faults."""
     with opened(world) as bench:
-        run = bench.apply(bench.confirmed())
-        assert run.code == Exit.DONE
-        return len(run.sent)
+        request, truth = bench.ready()
+        return struck(bench, request, truth, plot_of(text_of(strikes))).arrivals
 
 
-def violations(world: World, *strikes: tuple[str, int], reviewed: bool = True) -> tuple[str, ...]:
+def violations(world: World, *strikes: Strike, reviewed: bool = True) -> tuple[str, ...]:
     """Run with each of these faults, then again without; give what was violated.
 
     Where the plan was not `reviewed` the run expects no digest, as with a person at the keyboard.
     """
+    return replayed(world, text_of(strikes), reviewed=reviewed)
+
+
+def replayed(world: World, text: str, *, reviewed: bool = True) -> tuple[str, ...]:
+    """Do the same as `violations` with a schedule as it was printed."""
     with opened(world) as bench:
-        request = bench.confirmed()
-        truth = bench.look(request)
-        bench.arm(*_faults(strikes), specials=_specials(strikes))
-        run = bench.apply(request, expect=truth.plan.digest if reviewed else None)
+        request, truth = bench.ready()
+        run = struck(bench, request, truth, plot_of(text), reviewed=reviewed)
         found = [*broken(run, truth)]
-        bench.arm()
-        found += _healed(bench, edited=any(kind == FaultKind.SECOND_WRITER for kind, _ in strikes))
+        found += _told_as_stale(bench, request, truth, run)
+        found += _healed(bench, edited=bool(run.others))
     return tuple(found)
+
+
+def struck(bench: Bench, request: Request, truth: Planned, plot: Plot, *, reviewed: bool = True) -> Run:
+    """Apply once while all of this goes wrong, and leave nothing armed."""
+    bench.arm(plot.schedule, kills=plot.at(KILLED), meanwhile=_deeds(bench, request, plot))
+    run = bench.apply(request, expect=truth.plan.digest if reviewed else None)
+    bench.land(bench.clock.monotonic() + LONG_AFTER)
+    bench.landing.clear()
+    bench.arm()
+    return run
+
+
+def _deeds(bench: Bench, request: Request, plot: Plot) -> Deeds:
+    def merged() -> None:
+        bench.run.superseded_at = bench.run.arrivals + 1
+
+    applied = dict.fromkeys(plot.at(APPLIED), lambda: _ignored(bench.second(request)))
+    return {**applied, **dict.fromkeys(plot.at(MERGED), merged)}
+
+
+def _ignored(_run: Run) -> None:
+    """Look at what became of the other one through the tenant alone."""
+
+
+def _told_as_stale(bench: Bench, request: Request, truth: Planned, run: Run) -> Iterator[str]:
+    """Check the end of I-9: after a person changed a touched role, what was reviewed before ends with 6."""
+    touched = {change.live.id for change in truth.facts.changes if not isinstance(change, Create)}
+    if not run.others & touched:
+        return
+    again = bench.apply(request, expect=truth.plan.digest)
+    if again.code not in {Exit.STALE, Exit.INPUT_REJECTED} or again.writes:
+        yield f"I-9: a person changed a touched role, and the reviewed plan ends with {again.code}"
 
 
 def _healed(bench: Bench, *, edited: bool) -> Iterator[str]:
     """Check I-9 and I-10; where a person edited, a new plan is looked at before the run."""
     try:
-        again = bench.confirmed()
+        again, truth = bench.ready()
     except InputRejected as rejected:
         # Where names go round in a circle an edit leaves two meanings: a person has to decide.
         if not edited or {problem.code for problem in rejected.problems} != {"role.previous-name"}:
             yield f"I-9: the files are rejected after it: {rejected}"
         return
-    truth = bench.look(again)
     run = bench.apply(again, expect=truth.plan.digest)
     if run.code != Exit.DONE:
         yield f"I-9: the run after it ends with {run.code}"
         return
-    if not edited:
-        yield from broken(run, truth)
-    quiet = bench.apply(bench.confirmed())
+    yield from broken(run, truth)
+    quiet = bench.apply(again)
     if quiet.code != Exit.DONE or quiet.writes:
         yield f"I-10: the run after that ends with {quiet.code} and {len(quiet.writes)} writes"
 
 
-def _faults(strikes: Iterable[tuple[str, int]]) -> Iterator[Fault]:
-    for kind, number in strikes:
-        if kind in KINDS:
-            yield Fault(kind=FaultKind(kind), nth=number, edit=EDIT)
-        elif kind == "lag":
-            yield Fault(kind=FaultKind.STALE_READ, nth=number, times=3)
-
-
-def _specials(strikes: Iterable[tuple[str, int]]) -> Mapping[int, Special]:
-    return {number: SPECIALS[kind] for kind, number in strikes if kind in SPECIALS}
+def printed(name: str, found: Mapping[tuple[Strike, ...], tuple[str, ...]]) -> str:
+    """Write what was violated as comments above the schedule that did it, to be kept as a file."""
+    return "\n".join(
+        "\n".join([f"# plan: {name}", *(f"# {text}" for text in texts), text_of(strikes)])
+        for strikes, texts in found.items()
+        if texts
+    )

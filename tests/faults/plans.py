@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builders import a_retired_role, a_role
-from faults.bench import ADMIN, UNKNOWN, World
+from faults.record import ADMIN, UNKNOWN, Somebody, World
 
 VIEW, REPLY, TAG, MERGE = "conversations.view", "conversations.reply", "conversations.tag", "conversations.merge"
 
@@ -12,8 +12,8 @@ def _some(*grants: str) -> frozenset[str]:
     return frozenset({VIEW, *grants})
 
 
-def _held(*names: str, active: bool = True) -> tuple[frozenset[str], bool]:
-    return frozenset(names), active
+def _held(*names: str, active: bool = True) -> Somebody:
+    return Somebody(frozenset(names), active=active)
 
 
 WORLDS = {

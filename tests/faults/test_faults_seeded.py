@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from builders import a_role
-from faults.bench import ORIGIN, UNKNOWN, Bench, Wire, World
+from builders import MemoryJournal, a_role
+from faults.bench import Bench
 from faults.harness import opened, violations
 from faults.invariants import broken
 from faults.plans import REPLY, TAG, VIEW, WORLDS
+from faults.record import UNKNOWN, Somebody, World
+from faults.wire import Wire
 
 from reconciler.core import order
 from reconciler.core.administrators import Administrators
@@ -20,10 +22,14 @@ from reconciler.model.change import Change
 from reconciler.model.person import Person
 from reconciler.operations import apply as applying
 from reconciler.operations import execute
+from reconciler.operations.apply import Applied, Apply
 from reconciler.operations.execute import Execution
+from reconciler.operations.plan import Request
 from reconciler.operations.settle import Seen, Settled, Settlement
-from reconciler.ports import Clock
+from reconciler.ports import Clock, Progress, TenantWriter
 from reconciler.sandbox import roles
+from reconciler.sandbox.injection import SECOND_WRITER
+from reconciler.sandbox.records import Author, RoleEdit
 from reconciler.tenants import pages
 from reconciler.tenants.exchange import Answer, Exchange
 from reconciler.tenants.support import SupportReader
@@ -142,6 +148,26 @@ def counts_the_suspended(patch: Patch) -> None:
     patch.setattr(Person, "counts", property(lambda _: True))
 
 
+def forgets_the_newer_commit(patch: Patch) -> None:
+    """Ask for the newest commit at the start alone, and not right before the first write."""
+    true = applying.apply
+
+    def wrong(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, progress: Progress) -> Applied:
+        return true(request, tenant, dataclasses.replace(how, before_writing=lambda: None), clock, progress)
+
+    patch.setattr(applying, "apply", wrong)
+
+
+def forgets_what_was_reviewed(patch: Patch) -> None:
+    """Apply whatever the plan is now."""
+    patch.setattr(applying, "require_reviewed", lambda *_: None)
+
+
+def forgets_the_journal(patch: Patch) -> None:
+    """Send before the entry is written."""
+    patch.setattr(MemoryJournal, "write", lambda *_: None)
+
+
 def _told(send: Send, look: Look) -> Settlement:
     try:
         send()
@@ -162,10 +188,15 @@ BUGS = (
     (ignores_versions, "narrow-and-widen", "second_writer", "I-12"),
     (follows_redirects, "narrow-and-widen", "redirect", "I-16"),
     (drops_unknown_permissions, "narrow-and-widen", "none", "I-3"),
+    (forgets_the_newer_commit, "narrow-and-widen", "newer_commit", "I-18"),
+    (forgets_what_was_reviewed, "narrow-and-widen", "second_writer_of_alpha", "I-9"),
+    (forgets_the_journal, "narrow-and-widen", "crash_after", "I-15"),
 )
 
 
-@pytest.mark.parametrize(("bug", "name", "kind", "number"), BUGS, ids=[bug.__name__ for bug, *_ in BUGS])
+@pytest.mark.parametrize(
+    ("bug", "name", "kind", "number"), BUGS, ids=[f"{bug.__name__}-{kind}" for bug, _, kind, _ in BUGS]
+)
 def test_faults_seeded_bug_is_found(bug: Callable[[Patch], None], name: str, kind: str, number: str) -> None:
     """Some request at which the fault strikes shows the bug as a violation of the invariant that forbids it."""
     with pytest.MonkeyPatch.context() as patch:
@@ -177,7 +208,7 @@ def test_faults_seeded_bug_is_found(bug: Callable[[Patch], None], name: str, kin
 
 SUSPENDED = World(
     roles={"Alpha": frozenset({VIEW, "settings.roles"}), "Beta": frozenset({VIEW, "settings.roles"})},
-    people=((frozenset({"Alpha"}), True), (frozenset({"Beta"}), False)),
+    people=(Somebody(frozenset({"Alpha"})), Somebody(frozenset({"Beta"}), active=False)),
     files=(a_role("alpha", grants=[VIEW]), a_role("beta", grants=[VIEW, "settings.roles"])),
 )
 
@@ -211,7 +242,7 @@ def test_faults_seeded_comparing_unexpanded_sets_is_found() -> None:
     """Files whose `notes.*` nobody expands never become what the tenant says, so that the run after breaks I-9."""
     world = World(
         roles={"Alpha": frozenset({VIEW, REPLY})},
-        people=((frozenset({"Alpha"}), True),),
+        people=(Somebody(frozenset({"Alpha"})),),
         files=(a_role("alpha", grants=[VIEW, TAG, "notes.*"]),),
     )
 
@@ -219,14 +250,6 @@ def test_faults_seeded_comparing_unexpanded_sets_is_found() -> None:
 
 
 def _somebody_edits(bench: Bench) -> None:
-    patched = Wire(bench, "Bearer sa_test_of_the_bench", {})
     (alpha,) = [role for role, (name, _, _) in bench.state().roles.items() if name == "Alpha"]
-    url = f"{ORIGIN}/api/v1/roles/{alpha}"
-    newest = patched.call("GET", url, b"", {"Authorization": "Bearer sa_test_of_the_bench"})
-    assert isinstance(newest, Answer)
-    headers = {
-        "Authorization": "Bearer sa_test_of_the_bench",
-        "If-Match": newest.headers["etag"],
-        "Content-Type": "application/json",
-    }
-    patched.call("PATCH", url, b'{"description": "Another text"}', headers)
+    edit = RoleEdit(description="Another text")
+    bench.store.roles.edit(alpha, edit, Author(actor=SECOND_WRITER, at=bench.clock.now()))
