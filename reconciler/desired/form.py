@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reconciler.desired.category_schema import SELECTIONS
 from reconciler.desired.implied import bottoms, brought, tops
-from reconciler.desired.quoting import word
+from reconciler.desired.quoting import scalar, word
 from reconciler.model.permission import (
     WHOLE,
     Category,
@@ -42,11 +42,18 @@ class Form:
 
     def lines(self, category: str, indent: str) -> Iterator[str]:
         """Give the entry of a category, on one line where it fits."""
-        whole = f"{indent}{word(category)}: {self.flow}"
+        return self._lines(word(category), indent)
+
+    def member_lines(self, member: str, indent: str) -> Iterator[str]:
+        """Give the entry of a member of a family, on one line where it fits."""
+        return self._lines(scalar(member), indent)
+
+    def _lines(self, key: str, indent: str) -> Iterator[str]:
+        whole = f"{indent}{key}: {self.flow}"
         if len(whole) <= MOST_COLUMNS:
             yield whole
             return
-        yield f"{indent}{word(category)}:"
+        yield f"{indent}{key}:"
         dash = "- " if self.opening == "[" else ""
         yield from (f"{indent}  {dash}{entry}" for entry in self.words)
 

@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 
 from reconciler.core.wording import apart
 from reconciler.desired.catalogue import LOCK
-from reconciler.desired.form import adjusting_form, whole_form
-from reconciler.desired.quoting import scalar
+from reconciler.desired.form import Form, adjusting_form, whole_form
+from reconciler.desired.quoting import scalar, word
 from reconciler.desired.reading import escaped
 from reconciler.model.adoption import Offer, Subject
-from reconciler.model.permission import Catalogue, PermissionSet
+from reconciler.model.permission import Catalogue, Category, PermissionSet
 from reconciler.model.role import RoleKind
 
 SCHEMA = "schemas/role.schema.json"
@@ -55,12 +55,33 @@ def schema_line(path: str) -> str:
 
 
 def _permissions(wanted: PermissionSet, catalogue: Catalogue, inherited: PermissionSet | None) -> Iterator[str]:
+    """Give the entries below `permissions`; a family stands where its first member is in the catalogue."""
+    families = {category.family: None for category in catalogue.categories if category.family is not None}
     for category in catalogue.categories:
-        if inherited is None:
-            yield from whole_form(category, wanted).lines(category.key, "  ")
-        else:
-            form = adjusting_form(category, wanted, inherited)
+        if category.family is None:
+            form = _form(category, wanted, inherited)
             yield from form.lines(category.key, "  ") if form is not None else ()
+        elif category.family in families:
+            del families[category.family]
+            yield from _family(category.family, wanted, catalogue, inherited)
+
+
+def _family(family: str, wanted: PermissionSet, catalogue: Catalogue, inherited: PermissionSet | None) -> Iterator[str]:
+    """Give the members of a family that say something; where nothing is inherited, nothing is not said."""
+    members = [category for category in catalogue.categories if category.family == family]
+    told = [(category, form) for category in members if (form := _form(category, wanted, inherited)) is not None]
+    if inherited is None:
+        told = [(category, form) for category, form in told if wanted.intersection(p.key for p in category.permissions)]
+        if not told:
+            yield f"  {word(family)}: none"
+    if told:
+        yield f"  {word(family)}:"
+    for category, form in told:
+        yield from form.member_lines(category.member, "    ")
+
+
+def _form(category: Category, wanted: PermissionSet, inherited: PermissionSet | None) -> Form | None:
+    return whole_form(category, wanted) if inherited is None else adjusting_form(category, wanted, inherited)
 
 
 def _offer(offer: Offer) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from reconciler.desired.quoting import scalar, word
 from reconciler.desired.role_text import schema_line
-from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel, PermissionSet
+from reconciler.model.permission import (
+    Catalogue,
+    Category,
+    CategoryForm,
+    Permission,
+    PermissionLevel,
+    PermissionSet,
+)
 from reconciler.model.role import DesiredRole
 
 DESCRIPTION = "Replace this with who holds the role, for which work, and what it must not be used for"
@@ -30,10 +37,21 @@ def empty_text(path: str, name: str, owner: str | None, catalogue: Catalogue) ->
         "  #   [view, reply]     exactly these",
         "  #   {all: on, x: off} everything but x",
     ]
+    families = {category.family for category in catalogue.categories}
     for category in catalogue.categories:
-        lines += ["", f"  # {_one_line(category.name)}", *_offers(category, catalogue)]
-        lines.append(f"  {word(category.key)}: none")
+        if category.family in families:
+            families -= {category.family} - {None}
+            lines += ["", f"  # {_heading(category)}", *_offers(category, catalogue)]
+            lines.append(f"  {word(category.family or category.key)}: none")
     return "\n".join(lines) + "\n"
+
+
+def _heading(category: Category) -> str:
+    """Give the title of a category; a family is told by its first member."""
+    if category.family is not None:
+        return f"{category.family}: none, or one line for each of them, such as {scalar(category.member)}: [...]"
+    title = _one_line(category.name)
+    return f"{title}: none, or one of" if category.form is CategoryForm.LEVELS else title
 
 
 def derived_text(path: str, name: str, owner: str | None, base: DesiredRole, catalogue: Catalogue) -> str:
@@ -81,10 +99,12 @@ def _offers(category: Category, catalogue: Catalogue) -> Iterator[str]:
     width = max(len(permission.short) for permission in ordered)
     for permission in ordered:
         needs = [_seen_from(category, needed) for needed in permission.requires if needed in catalogue.by_key]
+        brings = [_seen_from(category, key) for key in permission.implies]
         marks = [
             *(["reads"] if permission.level is PermissionLevel.VIEW else []),
             *(["sensitive"] if permission.sensitive else []),
             *([f"needs {' and '.join(needs)}"] if needs else []),
+            *([f"brings {' and '.join(brings)}"] if brings else []),
         ]
         told = f"  ({', '.join(marks)})" if marks else ""
         yield f"  #   {permission.short.ljust(width)}  {_one_line(permission.name)}{told}"
@@ -98,12 +118,14 @@ def _seen_from(category: Category, key: str) -> str:
 def _unticked(permissions: PermissionSet, catalogue: Catalogue) -> list[Permission]:
     """Choose an example: the last ones of the category that has most to untick without breaking anything else.
 
-    A permission that another one of the role needs cannot be unticked alone; one that only reads is a poor example.
+    A permission that another one of the role needs or brings cannot be unticked alone; one that only reads is a poor
+    example.
     """
-    needed = {key for p in permissions for key in catalogue.by_key[p].requires}
+    needed = {key for p in permissions for key in (*catalogue.by_key[p].requires, *catalogue.by_key[p].implies)}
     choices = [
         [p for p in category.permissions if p.key in permissions and p.key not in needed]
         for category in catalogue.categories
+        if category.form is CategoryForm.TOGGLES and category.family is None
     ]
     acting = [[p for p in some if p.level is not PermissionLevel.VIEW] for some in choices]
     most = max([*acting, *choices] if not any(acting) else acting, key=len, default=[])
