@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from reconciler.desired.form import adjusting_form, whole_form
+from reconciler.desired.category_schema import SELECTIONS
+from reconciler.desired.form import Form, adjusting_form, whole_form
 from reconciler.desired.quoting import scalar, word
-from reconciler.desired.schema import SELECTIONS
-from reconciler.desired.splice import Splicer, Unwritable
+from reconciler.desired.splice import Splicer, Unwritable, start_of
 from reconciler.desired.statement import Vocabulary
 from reconciler.model.permission import Catalogue, Category, PermissionSet
 from reconciler.model.role import RoleContent
@@ -96,32 +96,38 @@ class _Reviser:
         edited = (
             self._list(value, category)
             if isinstance(value, SequenceNode)
-            else isinstance(value, MappingNode) and self._toggles(value, category)
+            else isinstance(value, MappingNode)
+            and (self._toggles(value, category) or self._toggles_to_list(value, category))
         )
         if not edited:
-            self.splicer.replace_value(key, value, self._form(category))
+            self.splicer.replace_value(key, value, self._form(category).flow)
 
     def _new_category(self, permissions: MappingNode, category: Category) -> None:
         """Write a category that the file leaves out behind the nearest one before it in the catalogue."""
         entries, order = _entries(permissions), [c.key for c in self.catalogue.categories]
         before = [key for key in order[: order.index(category.key)] if key in entries]
         after = entries[before[-1]][1] if before else None
-        self.splicer.add_pair(permissions, f"{word(category.key)}: {self._form(category)}", after)
+        self.splicer.add_pair(permissions, f"{word(category.key)}: {self._form(category).flow}", after)
 
-    def _form(self, category: Category) -> str:
+    def _form(self, category: Category) -> Form:
         wanted, inherited = self.revision.wanted.permissions, self.revision.inherited
         if inherited is None:
-            return whole_form(category, wanted).flow
+            return whole_form(category, wanted)
         adjusting = adjusting_form(category, wanted, inherited)
-        return (adjusting or whole_form(category, wanted, replaces=True)).flow
+        return adjusting or whole_form(category, wanted, replaces=True)
 
     def _list(self, value: SequenceNode, category: Category) -> bool:
-        """Put items in and take items out; False where none would stay."""
-        wanted = {p.short: p.key in self.revision.wanted.permissions for p in category.permissions}
+        """Put items in and take items out; False where a list of no item or, on one line, of none that stays."""
+        wanted = {p.short: self._wants(p.key) for p in category.permissions}
         items = {item.value: item for item in value.value}
         kept = [short for short in items if wanted[short]]
         if not kept:
-            return False
+            others = [word(short) for short, held in wanted.items() if held]
+            on_one_line = bool(value.flow_style) and "\n" not in self.splicer.source(value)
+            if not items or not others or on_one_line:
+                return False
+            self.splicer.refill(value, others)
+            return True
         self.splicer.thin(value, {n for n, short in enumerate(items) if not wanted[short]})
         order = list(wanted)
         for short in order:
@@ -151,6 +157,24 @@ class _Reviser:
         last = value.value[-1][1]
         for short, on in added.items():
             self.splicer.add_pair(value, f"{word(short)}: {'on' if on else 'off'}", last)
+        return True
+
+    def _toggles_to_list(self, value: MappingNode, category: Category) -> bool:
+        """Make a list of toggles on lines of their own, each item where its toggle was; False for any other form."""
+        entries = _entries(value)
+        wanted = [p.short for p in category.permissions if self._wants(p.key)]
+        kept = [short for short in entries if short in wanted and short not in SELECTIONS]
+        if value.flow_style or not kept or self._form(category).opening != "[":
+            return False
+        for short, (key, node) in entries.items():
+            if short in kept:
+                self.splicer.put(start_of(key), self.splicer.end_of(node), f"- {word(short)}")
+            else:
+                self.splicer.remove_pair(value, key, node)
+        last = entries[kept[-1]][1]
+        for short in wanted:
+            if short not in kept:
+                self.splicer.add_pair(value, f"- {word(short)}", last)
         return True
 
     def _wants(self, key: str) -> bool:

@@ -99,6 +99,17 @@ class Splicer:
             item = sequence.value[position]
             self._remove_lines(start_of(item), item, lead="-")
 
+    def refill(self, sequence: SequenceNode, texts: list[str]) -> None:
+        """Put other items in the place of all that a list has; comments stay where they are."""
+        items = sequence.value
+        if sequence.flow_style:
+            self._thin_flow([(item, item) for item in items], set(range(1, len(items))))
+            self.put(start_of(items[0]), self.end_of(items[0]), ", ".join(texts))
+            return
+        self.thin(sequence, set(range(len(items))))
+        for text in texts:
+            self.add_item(sequence, text, items[-1], items[0])
+
     def add_item(self, sequence: SequenceNode, text: str, after: Node | None, first: Node) -> None:
         """Put an item behind `after`, an item that stays, or before `first`, the first that stays."""
         flow = bool(sequence.flow_style)
@@ -136,11 +147,28 @@ class Splicer:
             return
         indent = self._indent(start_of(first), lead)
         if after is None:
-            at = self.line_start(start_of(first))
+            at = self._above_its_comments(self.line_start(start_of(first)))
             self.put(at, at, f"{indent}{text}{self.newline}")
         else:
-            at = self.line_end(self.end_of(after))
+            at = self._below_its_comments(self.line_end(self.end_of(after)), len(indent))
             self.put(at, at, f"{self.newline}{indent}{text}")
+
+    def _above_its_comments(self, at: int) -> int:
+        """Give the start of the comment lines right above the line that starts here: they are about that line."""
+        while at and self.text[self.line_start(at - 1) : at].lstrip().startswith("#"):
+            at = self.line_start(at - 1)
+        return at
+
+    def _below_its_comments(self, at: int, indent: int) -> int:
+        """Give the end of the comment lines below the line that ends here that stand deeper than `indent`."""
+        while (start := self.text.find("\n", at) + 1) and self._is_comment_within(start, indent):
+            at = self.line_end(start)
+        return at
+
+    def _is_comment_within(self, start: int, indent: int) -> bool:
+        line = self.text[start : self.line_end(start)]
+        written = line.lstrip(" ")
+        return written.startswith("#") and len(line) - len(written) > indent
 
     def _remove_lines(self, first: int, last: Node, lead: str) -> None:
         start, indent = self.line_start(first), self._indent(first, lead)

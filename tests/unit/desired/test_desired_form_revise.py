@@ -110,6 +110,36 @@ def revised(
             id="the last line in brackets",
         ),
         pytest.param("tickets: [  # a\n    tag]  # b", "", "tickets: none  # b\n    # a", id="brackets become a word"),
+        pytest.param(
+            "tickets:  # a\n    # b\n    - view  # c\n    # d\n    - tag\n    # e",
+            "all_teams reply",
+            "tickets:  # a\n    # b\n    # c\n    # d\n    - all_teams\n    - reply\n    # e",
+            id="every line of a list is other",
+        ),
+        pytest.param(
+            "tickets: [  # a\n    tag,  # b\n    # c\n    merge  # d\n    ]",
+            "all_teams reply",
+            "tickets: [  # a\n    all_teams, reply  # b\n    # c\n      # d\n    ]",
+            id="every line in brackets is other",
+        ),
+        pytest.param(
+            "tickets:\n    # a\n    # b\n    - tag",
+            "tag view",
+            "tickets:\n    - view\n    # a\n    # b\n    - tag",
+            id="a line comes before the comments of the first",
+        ),
+        pytest.param(
+            "tickets:\n    # a\n    tag: on  # b\n    # c\n    reply: off  # d",
+            "view tag",
+            "tickets:\n    # a\n    - tag  # b\n    - view\n    # c\n    # d",
+            id="toggles on lines become a list on lines",
+        ),
+        pytest.param(
+            "tickets:\n    tag: on  # a",
+            "view all_teams",
+            "tickets: view\n    # a",
+            id="toggles on lines become a word",
+        ),
     ],
 )
 def test_edit_is_the_smallest(before: str, grants: str, after: str) -> None:
@@ -126,6 +156,9 @@ def test_edit_is_the_smallest(before: str, grants: str, after: str) -> None:
         ("{tickets: none}", "{tickets: [tag], notes: [view]}"),
         ("{notes: none}", "{tickets: [tag], notes: [view]}"),
         ("\n  tickets: none\n", "\n  tickets: [tag]\n  notes: [view]\n"),
+        ("\n  tickets:\n    - view\n    # a\n", "\n  tickets:\n    - tag\n    # a\n  notes: [view]\n"),
+        ("\n  tickets:\n    - tag\n    # a\n  # b\n", "\n  tickets:\n    - tag\n    # a\n  notes: [view]\n  # b\n"),
+        ("\n  # a\n  notes: none\n", "\n  tickets: [tag]\n  # a\n  notes: [view]\n"),
     ],
 )
 def test_categories_are_put_in_their_place(before: str, after: str) -> None:
