@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from fakes.desk import ROLES, USERS, a_fake_desk
 
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent
-from reconciler.ports import TenantWriter
+from reconciler.ports import TenantReader, TenantWriter
 from reconciler.sandbox.records import RoleDraft, TenantRecord, UserDraft
 from reconciler.sandbox.roles import insert_roles
 from reconciler.sandbox.server import serving
@@ -22,6 +22,7 @@ from reconciler.sandbox.tenant import new_secret, opened_app
 from reconciler.sandbox.users import insert_users
 from reconciler.tenants.connection import Connection, Key
 from reconciler.tenants.support import KIND
+from reconciler.testing import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,51 @@ def _fill(database: sqlite3.Connection) -> None:
             )
             for user in USERS
         ],
+    )
+
+
+class Looking:
+    """A tenant with nothing but the methods that look, as what is opened for reading has to be."""
+
+    def __init__(self, tenant: TenantReader) -> None:
+        for name in vars(TenantReader):
+            if not name.startswith("_"):
+                setattr(self, name, getattr(tenant, name))
+
+
+@contextmanager
+def a_fake_contract_desk() -> Iterator[Desk]:
+    """Open the tenant in memory for the contract."""
+    tenant = a_fake_desk()
+    yield _for_the_contract(tenant, Looking(tenant), PersonId("usr_2"), lambda: tenant.reads + len(tenant.writes))
+
+
+@contextmanager
+def a_support_contract_desk() -> Iterator[Desk]:
+    """Open the adapter over the embedded tenant for the contract."""
+    with closing(Store.open(None, _fill)) as store:
+        secret, clock = new_secret(), FakeClock()
+        with opened_app(store, clock, secret=secret) as app, serving(app) as url:
+            connection = Connection(name="desk", url=url, key=Key(secret), state_folder=Path(), clock=clock)
+            with KIND.open_reader(connection) as reader, KIND.open_writer(connection) as writer:
+                ben = store.users.page(after=0, limit=100).entries[1].id
+                yield _for_the_contract(writer, reader, PersonId(ben), lambda: len(app.requests))
+
+
+def _for_the_contract(
+    tenant: TenantWriter, reader: TenantReader, holder: PersonId, requests: Callable[[], int]
+) -> Desk:
+    return Desk(
+        tenant=tenant,
+        reader=reader,
+        used="Night Shift",
+        unused="Unused",
+        holder=holder,
+        few=frozenset({"conversations.view"}),
+        more=frozenset({"conversations.view", "conversations.reply"}),
+        stranger="conversations.teleport",
+        standard="Agent",
+        requests=requests,
     )
 
 
