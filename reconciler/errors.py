@@ -223,6 +223,12 @@ class LiveAmbiguous(TenantError):
     code = "live.ambiguous"
 
 
+class LiveElsewhere(TenantError):
+    """The tenant that answers is not the one that the settings name by its id."""
+
+    code = "live.tenant"
+
+
 class WriteConflict(TenantError):
     """A write found another state than the one that was read (409 or 412); the newer value was kept."""
 

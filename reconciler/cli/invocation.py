@@ -68,6 +68,12 @@ class Invocation:
         self._clear()
         write_text(sys.stderr, to_text(lines, colour=self._coloured(sys.stderr)))
 
+    def remark(self, code: str, sentence: str) -> None:
+        """Say something on standard error that no command fails for."""
+        from reconciler.render.styled import Tone, line, span
+
+        self.tell([line(span(f"warning[{code}] ", Tone.CARE), sentence)])
+
     def give(self, document: str) -> None:
         """Write a finished document to standard output, byte for byte."""
         self._clear()

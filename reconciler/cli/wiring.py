@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -148,15 +149,26 @@ class Project:
 
         return load_base(self.root, revision, self.settings.roles, self.invocation.settings_file.name)
 
-    def reader(self, clock: Clock, progress: Progress) -> AbstractContextManager[TenantReader]:
-        """Open the tenant for looking; nothing that can write is made."""
+    @contextmanager
+    def reader(self, clock: Clock, progress: Progress) -> Iterator[TenantReader]:
+        """Open the tenant for looking; nothing that can write is made. Raises `LiveElsewhere` for another tenant."""
         kind, connection = self._connection(clock, progress)
-        return kind.open_reader(connection)
+        with kind.open_reader(connection) as tenant:
+            self._require_own(tenant)
+            yield tenant
 
-    def writer(self, clock: Clock, progress: Progress) -> AbstractContextManager[TenantWriter]:
-        """Open the tenant for writing."""
+    @contextmanager
+    def writer(self, clock: Clock, progress: Progress) -> Iterator[TenantWriter]:
+        """Open the tenant for writing. Raises `LiveElsewhere` for another one than the settings name."""
         kind, connection = self._connection(clock, progress)
-        return kind.open_writer(connection)
+        with kind.open_writer(connection) as tenant:
+            self._require_own(tenant)
+            yield tenant
+
+    def _require_own(self, tenant: TenantReader) -> None:
+        from reconciler.operations.reading import require_tenant
+
+        require_tenant(tenant, self.tenant[1].id)
 
     def _connection(self, clock: Clock, progress: Progress) -> tuple[TenantKind, Connection]:
         from reconciler.tenants.registry import kind as tenant_kind
@@ -169,6 +181,7 @@ class Project:
             state_folder=self.state_folder,
             clock=clock,
             progress=progress,
+            remark=self.invocation.remark,
         )
         return tenant_kind(tenant.kind), connection
 

@@ -40,6 +40,8 @@ class TenantSettings:
     url: str | None = None
     key_variable: str | None = None
     """The name of the environment variable that holds the key; never the key."""
+    id: str | None = None
+    """The id that the tenant must say it has; None where any will do."""
 
 
 def _embedded() -> Mapping[str, TenantSettings]:
@@ -185,7 +187,10 @@ def _contained(folder: str) -> bool:
 def _build(value: Mapping[str, Any]) -> Settings:
     tenants = {
         name: TenantSettings(
-            kind=tenant["kind"], url=tenant.get("url"), key_variable=tenant["key"][4:] if "key" in tenant else None
+            kind=tenant["kind"],
+            url=tenant.get("url"),
+            key_variable=tenant["key"][4:] if "key" in tenant else None,
+            id=tenant.get("id"),
         )
         for name, tenant in value.get("tenants", {}).items()
     }

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reconciler.errors import LiveElsewhere
 from reconciler.model.person import People, Person, PersonId
 from reconciler.model.role import RoleId
 from reconciler.model.state import LiveState
 from reconciler.ports import Progress, TenantReader
+
+
+def require_tenant(tenant: TenantReader, expected: str | None) -> None:
+    """Raise `LiveElsewhere` where the tenant says another id than the one expected; None expects nothing."""
+    if expected is None:
+        return
+    found, _ = tenant.identity()
+    if found.id != expected:
+        raise LiveElsewhere(
+            f"The settings expect the tenant {expected}, and the one that answered is {found.id}",
+            fix="Correct the address, the key or the `id` of the tenant in the settings",
+        )
 
 
 def read_live(tenant: TenantReader, progress: Progress) -> LiveState:

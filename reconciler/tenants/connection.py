@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,10 @@ class Key:
         raise TypeError(msg)
 
 
+def unheard(_code: str, _sentence: str) -> None:
+    """Let a remark go where nobody listens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """Where a tenant is and how to speak to it; built by the command line from the settings."""
@@ -48,6 +53,8 @@ class Connection:
     clock: Clock
     progress: Progress = field(default_factory=Unwatched)
     """Told of every page of a listing that has more than one."""
+    remark: Callable[[str, str], None] = unheard
+    """Told, each once, of what no command fails for and somebody should know: a code and a sentence of ours."""
 
 
 class TenantKind(Protocol):

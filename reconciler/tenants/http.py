@@ -18,6 +18,7 @@ from reconciler.tenants.address import BaseAddress
 from reconciler.tenants.connection import Connection
 from reconciler.tenants.exchange import Answer, Exchange
 from reconciler.tenants.pace import Pace
+from reconciler.tenants.remarks import Remarks
 from reconciler.tenants.retry import BackOff, retry_after
 from reconciler.tenants.secret import Redaction, usable_secret
 from reconciler.tenants.shape import Part
@@ -59,6 +60,7 @@ class HttpReader:
         self._patience = patience or Patience()
         self._verdict = Verdict(explain, self._redact)
         self._pace = Pace()
+        self._remarks = Remarks(connection.remark)
         self._transport = Transport(f"{scheme} {secret}", {"Accept": "application/json"})
 
     def close(self) -> None:
@@ -122,11 +124,13 @@ class HttpReader:
         self._clock.sleep(wait)
 
     def _asked(self, exchange: Exchange) -> float | None:
-        """Note the rate headers of a reply, and give the wait it asks for."""
+        """Note what the headers of a reply say, and give the wait they ask for."""
         if not isinstance(exchange, Answer):
             return None
+        now = self._clock.now()
         self._pace.note(exchange.headers, self._clock.monotonic())
-        return retry_after(exchange.headers.get("retry-after"), self._clock.now())
+        self._remarks.note(exchange.headers, now)
+        return retry_after(exchange.headers.get("retry-after"), now)
 
     def _send(
         self,

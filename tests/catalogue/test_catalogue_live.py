@@ -6,13 +6,14 @@ import json
 
 import pytest
 from acceptance.desk import Desk, Ran
-from catalogue import rows_listing
+from catalogue import rows_listing, rows_live
 from catalogue.duties import Watched
+from catalogue.rows import Case
 from catalogue.twisting import LiveCase, twisted
 
 pytestmark = pytest.mark.sockets
 
-CASES = (*rows_listing.CASES,)
+CASES = (*rows_listing.CASES, *rows_live.CASES)
 RESULTS = {"applied", "failed", "unknown", "not attempted"}
 
 
@@ -29,6 +30,23 @@ def test_live(case: LiveCase, desk: Desk) -> None:
         _told(desk, ran, len(sent))
     if "apply" in case.command and case.exit in {0, 6, 8} and case.heals:
         _ends_well(desk)
+
+
+@pytest.mark.parametrize(("case", "name"), rows_live.names(), ids=lambda value: getattr(value, "id", ""))
+def test_hostile_name(case: Case, name: str, desk: Desk) -> None:
+    """A name is data in every format: nothing raw leaves, a page has the same elements, and no role is left out."""
+    watched = Watched(desk)
+    with twisted(desk, rows_live.renamed("Somebody's role")):
+        plain = {form: desk.run(*form).out for form in rows_live.FORMATS}
+    with twisted(desk, rows_live.renamed(name)):
+        shown = {form: watched.ask(case, *form).out if form[0] != "drift" else desk.run(*form).out for form in plain}
+
+    assert json.loads(shown[rows_live.AS_DATA])["unmanaged"] == [name]
+    for form, usual in plain.items():
+        if form[-1] == "html":
+            assert rows_live.elements(shown[form]) == rows_live.elements(usual)
+        if form[-1] in {"text", "github"}:
+            assert shown[form].count("\n") == usual.count("\n")
 
 
 def _told(desk: Desk, ran: Ran, sent: int) -> None:

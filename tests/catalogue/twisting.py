@@ -66,7 +66,7 @@ def listing(change: Callable[[Told], None]) -> Twist:
     return lambda told: change(told) if (told.method, told.path, told.status) == ("GET", "/roles", 200) else None
 
 
-def role(name: str, **values: object) -> Twist:
+def role(name: str, /, **values: object) -> Twist:
     """Show other values of one role wherever it is shown; a value that is a function is given the true one."""
 
     def twist(told: Told) -> None:

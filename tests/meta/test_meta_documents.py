@@ -13,6 +13,7 @@ from reconciler import errors
 from reconciler.cli.main import COMMANDS, reconciler
 from reconciler.desired.codes import CODES
 from reconciler.model.finding import Guard
+from reconciler.tenants.remarks import REMARKS
 
 DOCS = PROJECT / "docs"
 INSIDE = {errors.ReconcilerError, errors.WriteConflict, errors.WriteRefused, errors.WriteUnclear}
@@ -51,6 +52,14 @@ def errors_page() -> str:
         "| code | exit | means |",
         "| --- | --- | --- |",
         *(f"| `{c.code}` | {int(c.exit_code)} | {(c.__doc__ or '').splitlines()[0]} |" for c in classes),
+        "",
+        "## Remarks of a command",
+        "",
+        "Warnings on standard error that no command fails for.",
+        "",
+        "| code | means |",
+        "| --- | --- |",
+        *(f"| `{code}` | {meaning} |" for code, meaning in sorted(REMARKS.items())),
         "",
     ]
     return "\n".join(lines)
