@@ -11,6 +11,8 @@ from reconciler.testing.desk import Desk
 from reconciler.testing.reading import ReadingContract
 from reconciler.testing.roles import RolesContract
 
+__all__ = ["Desk", "TenantContract"]
+
 
 class TenantContract(ReadingContract, RolesContract, AssigningContract):
     """Every promise of `TenantReader` and `TenantWriter`; what a product lacks is asked of its `Product`.

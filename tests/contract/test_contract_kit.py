@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fakes.sides import a_fake_contract_desk, a_support_contract_desk
 
-from reconciler.testing import Desk, TenantContract
+from reconciler.testing.contract import Desk, TenantContract
 
 
 class TestFakeTenant(TenantContract):
@@ -38,7 +38,8 @@ def test_contract_says_where_the_desk_is_missing(tmp_path: Path) -> None:
     """A class without a desk of its own fails with the name of what to override."""
     module = tmp_path / "test_mine.py"
     module.write_text(
-        "from reconciler.testing import TenantContract\n\n\nclass TestMine(TenantContract):\n    pass\n", "utf-8"
+        "from reconciler.testing.contract import TenantContract\n\n\nclass TestMine(TenantContract):\n    pass\n",
+        "utf-8",
     )
 
     ran = subprocess.run(

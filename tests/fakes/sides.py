@@ -22,7 +22,7 @@ from reconciler.sandbox.tenant import new_secret, opened_app
 from reconciler.sandbox.users import insert_users
 from reconciler.tenants.connection import Connection, Key
 from reconciler.tenants.support import KIND
-from reconciler.testing import Desk
+from reconciler.testing.contract import Desk
 
 
 @dataclass(frozen=True, slots=True)
