@@ -21,6 +21,7 @@ from reconciler.model.finding import (
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel, StandardRole
 from reconciler.model.person import People, Person, PersonId
 from reconciler.model.plan import Plan
+from reconciler.model.product import SUPPORT, Product
 from reconciler.model.role import (
     DesiredRole,
     LiveRole,
@@ -193,6 +194,7 @@ def a_live_state(
     catalogue: Catalogue | None = None,
     headcount: int | None = None,
     gaps: Iterable[str] = (),
+    product: Product = SUPPORT,
 ) -> LiveState:
     """Give what a tenant with these roles said."""
     return LiveState(
@@ -202,6 +204,7 @@ def a_live_state(
         roles=tuple(sorted(roles, key=lambda role: role.id)),
         headcount=headcount,
         gaps=tuple(gaps),
+        product=product,
     )
 
 
@@ -210,6 +213,7 @@ def a_tenant(
     people: Iterable[Person] = (),
     account: Account = NOBODY,
     catalogue: Catalogue | None = None,
+    product: Product = SUPPORT,
 ) -> FakeTenant:
     """Give a tenant with state; it has the permissions of the lock, and the unknown one if a role holds it."""
     held = frozenset().union(*(role.content.permissions for role in roles))
@@ -219,6 +223,7 @@ def a_tenant(
         people=people,
         account=account,
         tenant=TENANT,
+        product=product,
     )
 
 

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from reconciler.core.match import Match, Matching
 from reconciler.model.change import Change, Create, FieldChange, Retire, Update, key_of, permissions_after
 from reconciler.model.permission import Catalogue, PermissionSet
-from reconciler.model.role import RoleContent, RoleKey
+from reconciler.model.product import SUPPORT, Product
+from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleContent, RoleKey
+from reconciler.model.state import LiveState
 
 
-def diff(matching: Matching, lock: Catalogue) -> tuple[Change, ...]:
+def diff(matching: Matching, lock: Catalogue, tenant: LiveState | None = None) -> tuple[Change, ...]:
     """Give one change per role that differs, sorted by key; a role equal to its file gives none.
 
     A live permission that the lock does not know cannot be written in a role file, so its absence there
-    means nothing: it is kept.
+    means nothing: it is kept. What the tenant's own catalogue says comes with a permission is part of what a role
+    will be, whether the lock knows it or not; without `tenant` that is what the lock says.
     """
-    changes: list[Change] = [Create(role=role) for role in matching.missing]
-    changes.extend(update for m in matching.matched if (update := _update(m, lock)) is not None)
+    live = lock if tenant is None else tenant.catalogue
+    changes: list[Change] = [Create(role=_as_written(role, live)) for role in matching.missing]
+    changes.extend(update for m in matching.matched if (update := _update(m, lock, live)) is not None)
     permitted = _permitted(matching, changes)
+    product = SUPPORT if tenant is None else tenant.product
     changes.extend(
-        Retire(role=role, live=live, successor=permitted.get(role.move_users_to, frozenset()))
-        for role, live in matching.retiring
+        Retire(role=role, live=found, successor=_successor(role, found, permitted, product))
+        for role, found in matching.retiring
     )
     return tuple(sorted(changes, key=key_of))
+
+
+def _as_written(role: DesiredRole, live: Catalogue) -> DesiredRole:
+    """Give a role with everything that the tenant adds of its own."""
+    permissions = live.closed(role.content.permissions)
+    added = permissions - role.content.permissions
+    return replace(role, content=_with(role.content, added)) if added else role
+
+
+def _successor(
+    role: RetiredRole, live: LiveRole, permitted: Mapping[RoleKey | None, PermissionSet], product: Product
+) -> PermissionSet:
+    """Give what holders have in place of a retired role: of the one they are moved to, or what the product leaves."""
+    if role.move_users_to is not None:
+        return permitted.get(role.move_users_to, frozenset())
+    left = product.deletes_in_use and live.user_count != 0
+    return product.left_behind if left else frozenset()
 
 
 def _permitted(matching: Matching, changes: Iterable[Change]) -> Mapping[RoleKey | None, PermissionSet]:
@@ -35,13 +58,13 @@ def _permitted(matching: Matching, changes: Iterable[Change]) -> Mapping[RoleKey
     return permitted
 
 
-def _update(found: Match, lock: Catalogue) -> Update | None:
+def _update(found: Match, lock: Catalogue, tenant: Catalogue) -> Update | None:
     """Give the change of one matched role, None where nothing differs."""
     wanted, live = found.role.content, found.live.content
     if wanted == live:
         return None
-    unknown = live.permissions.difference(lock.by_key)
-    content = wanted if not unknown else _with(wanted, unknown)
+    added = tenant.closed(wanted.permissions | live.permissions.difference(lock.by_key)) - wanted.permissions
+    content = wanted if not added else _with(wanted, added)
     if content == live:
         return None
     return Update(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from reconciler.model.change import Change, Create, Retire, action_of, key_of
 from reconciler.model.finding import Guard, GuardSettings, Limit
-from reconciler.model.permission import Catalogue
+from reconciler.model.permission import Catalogue, CategoryForm, Permission
 from reconciler.model.plan import FORMAT
 from reconciler.model.role import RoleContent, RoleKey
 
@@ -84,12 +84,19 @@ def _catalogue(lock: Catalogue) -> object:
         [
             [
                 c.key,
-                [[p.key, p.level, p.sensitive, sorted(p.requires)] for p in sorted(c.permissions, key=lambda p: p.key)],
+                [_permission(p) for p in sorted(c.permissions, key=lambda p: p.key)],
+                *([c.form, c.family] if c.family or c.form is not CategoryForm.TOGGLES else []),
             ]
             for c in sorted(lock.categories, key=lambda c: c.key)
         ],
         sorted([role.name, role.editable] for role in lock.standard_roles),
     ]
+
+
+def _permission(permission: Permission) -> list[object]:
+    """Give what a permission means; what is rare is told only where it is said, so that old digests stay."""
+    said = [permission.key, permission.level, permission.sensitive, sorted(permission.requires)]
+    return [*said, sorted(permission.implies)] if permission.implies else said
 
 
 def _settings(settings: GuardSettings) -> Mapping[str, object]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from reconciler.core.access import Access
 from reconciler.core.administrators import Administrators
@@ -12,7 +14,7 @@ from reconciler.core.naming import name_key, temporary_of
 from reconciler.model.change import Change
 from reconciler.model.finding import BaseRevision, GuardSettings
 from reconciler.model.person import People
-from reconciler.model.role import LiveRole
+from reconciler.model.role import LiveRole, RoleKey
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.model.write import Write
 
@@ -40,6 +42,8 @@ class Facts:
     """None where no base revision is known."""
     tells_unheld: bool = True
     """Whether roles that nobody holds are worth a note."""
+    objections: Mapping[RoleKey, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """For each change what the tenant's product would refuse of it, as far as its adapter knows."""
 
     def was_managed(self, live: LiveRole) -> bool:
         """Say whether a file of the base revision meant a live role; without a base nobody knows, and it is False.

@@ -79,8 +79,21 @@ def _sound(facts: Facts) -> Iterator[str]:
         content = by_name.get(role.content.name)
         if content is None or content.description != role.content.description:
             yield f"{role.key} would not be as its file says"
-        elif {p for p in content.permissions if p in lock} != role.content.permissions:
+        elif {p for p in content.permissions if p in lock} != _promised(role.content, facts):
             yield f"{role.key} would not have the permissions its file says"
+
+
+def _promised(content: RoleContent, facts: Facts) -> set[str]:
+    """Give what a file says and the tenant adds to it, as far as the lock knows it."""
+    promised = set(content.permissions)
+    for key in content.permissions:
+        waiting = [key]
+        while waiting:
+            permission = facts.live.catalogue.by_key.get(waiting.pop())
+            new = [k for k in permission.implies if k not in promised] if permission else []
+            promised.update(new)
+            waiting += new
+    return promised & facts.desired.catalogue.by_key.keys()
 
 
 def _ordered(facts: Facts) -> Iterator[str]:

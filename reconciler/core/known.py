@@ -52,7 +52,7 @@ def known(desired: DesiredState, live: LiveState | None) -> Known:
         nothing = Access(before={}, after={})
         return Known(desired=desired, live=None, pairs=pairs(desired, None, ()), changes=(), access=nothing)
     matching = match(desired, live)
-    changes = diff(matching, desired.catalogue)
+    changes = diff(matching, desired.catalogue, live)
     return Known(
         desired=desired,
         live=live,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import assert_never
 
 from reconciler.core.confirm import Confirmed
@@ -23,7 +24,7 @@ from reconciler.model.change import (
     revokes_of,
 )
 from reconciler.model.finding import Finding, FindingLevel
-from reconciler.model.plan import Plan, PlannedChange, PlanTenant, Summary
+from reconciler.model.plan import ACTIVE, Plan, PlannedChange, PlanTenant, Summary
 from reconciler.model.role import RoleKey
 
 
@@ -39,8 +40,19 @@ def compose(facts: Facts, confirmed: Confirmed, hoisted: tuple[RoleKey, ...], co
         changes=tuple(_planned(facts, change) for change in facts.changes),
         findings=confirmed.findings,
         unmanaged=tuple(role.content.name for role in facts.matching.unmanaged),
-        notes=(*sorted(notes(facts, hoisted)), *confirmed.notes),
+        notes=(*sorted((*notes(facts, hoisted), *_kept_inactive(facts))), *confirmed.notes),
     )
+
+
+def _kept_inactive(facts: Facts) -> Iterator[str]:
+    """Tell of roles that are retired in a product that deletes none."""
+    if not facts.live.product.deletes:
+        for change in facts.changes:
+            if isinstance(change, Retire):
+                yield (
+                    f'{facts.live.product.name} cannot delete roles: "{change.live.content.name}" becomes inactive, '
+                    "stays in its lists, and keeps its name"
+                )
 
 
 def _summary(facts: Facts, findings: tuple[Finding, ...]) -> Summary:
@@ -94,11 +106,13 @@ def _fields(facts: Facts, change: Change) -> tuple[FieldChange, ...]:
         case Update():
             return change.fields
         case Retire():
+            stays = () if facts.live.product.deletes else (FieldChange(path=ACTIVE, before="true", after="false"),)
             target = change.role.move_users_to
             if target is None:
-                return ()
+                return stays
             names = {role.key: role.content.name for role in facts.desired.roles}
-            return (FieldChange(path="holders", before=change.live.content.name, after=names.get(target, target)),)
+            moved = FieldChange(path="holders", before=change.live.content.name, after=names.get(target, target))
+            return (*stays, moved)
         case _:
             assert_never(change)
 

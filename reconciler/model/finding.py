@@ -20,6 +20,7 @@ class Guard(StrEnum):
     SELF = "self"
     IN_USE = "in-use"
     STANDARD = "standard"
+    PRODUCT = "product"
     ADOPTION = "adoption"
     SWAP = "swap"
     MASS_CHANGE = "mass-change"

@@ -11,6 +11,9 @@ from reconciler.model.role import RoleKey
 FORMAT = 1
 """Version of the plan document."""
 
+ACTIVE = "active"
+"""The field that a retirement changes where the product cannot delete a role."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionImpact:

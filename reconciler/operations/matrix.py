@@ -20,6 +20,7 @@ def matrix(desired: DesiredState, tenant: TenantReader | None, progress: Progres
     """
     if tenant is None:
         return lay_out(desired.catalogue, pairs(desired, None, ()), unmanaged=False, compared=False)
-    matching = match(desired, read_live(tenant, progress))
-    found = pairs(desired, matching, diff(matching, desired.catalogue))
+    live = read_live(tenant, progress)
+    matching = match(desired, live)
+    found = pairs(desired, matching, diff(matching, desired.catalogue, live))
     return lay_out(desired.catalogue, found, unmanaged=unmanaged, compared=True)

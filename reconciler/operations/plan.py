@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.access import access, effects
 from reconciler.core.administrators import administration, administrators
@@ -16,6 +16,7 @@ from reconciler.core.order import order, writes
 from reconciler.core.planner import compose
 from reconciler.core.reach import reach
 from reconciler.core.strictness import stricter
+from reconciler.model.change import Change, Update, key_of
 from reconciler.model.finding import BaseRevision, Confirmation, GuardSettings
 from reconciler.model.plan import Plan
 from reconciler.model.state import DesiredState
@@ -58,7 +59,7 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
 
     live = read_live(tenant, progress)
     matching = match(desired, live)
-    changes = diff(matching, desired.catalogue)
+    changes = diff(matching, desired.catalogue, live)
     allowed = access(changes, live.roles)
     people = read_people(tenant, reach(changes, allowed, live.roles, administers), progress)
     own = live.account.person_id
@@ -78,7 +79,16 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
         effective=effective,
         base=base,
         tells_unheld=request.tells_unheld,
+        objections={key_of(change): _objections(change, tenant) for change in ordered.changes},
     )
     findings = judge(facts)
     confirmed = confirm(findings, request.confirmations, clock.now().date())
     return Planned(plan=compose(facts, confirmed, ordered.hoisted, request.commit), facts=facts)
+
+
+def _objections(change: Change, tenant: TenantReader) -> tuple[str, ...]:
+    """Ask the adapter what stands against a change, and against the name that it goes through first, if any."""
+    found = tenant.objections(change.before, change.after)
+    if isinstance(change, Update) and change.temporary is not None:
+        found += tenant.objections(change.before, replace(change.live.content, name=change.temporary))
+    return tuple(dict.fromkeys(found))

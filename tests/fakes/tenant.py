@@ -237,15 +237,18 @@ class FakeTenant:
         _be_unclear(fault)
 
     def delete_role(self, live: LiveRole) -> None:
-        """Delete a custom role that nobody holds."""
+        """Delete a custom role that nobody holds, or any where the product leaves its holders with something else."""
         fault = self._write("delete_role", live)
         role = self._require_role(live)
         if role.kind is RoleKind.STANDARD:
             raise WriteRefused("DELETE /roles: answered 403: standard_role: A standard role cannot be deleted")
         users = len(self._holders(role.id))
-        if users:
+        if users and not self._product.deletes_in_use:
             raise WriteRefused(f"DELETE /roles: answered 409: role_in_use: {users} user(s) have this role")
         if fault is not Fault.UNCLEAR_WITHOUT_EFFECT:
+            for person in self._holders(role.id):
+                left = dataclasses.replace(person, role_ids=person.role_ids - {role.id}, version=self._next_version())
+                self._people[person.id] = left
             self.remove_by_hand(role.id)
         _be_unclear(fault)
 

@@ -28,6 +28,7 @@ from fakes.tenant import FakeTenant
 
 from reconciler.model.finding import Confirmation, GuardSettings, Limit, SensitiveGrant
 from reconciler.model.person import Person
+from reconciler.model.product import Product
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleKind
 from reconciler.model.state import Account
 from reconciler.operations.plan import Request
@@ -68,8 +69,10 @@ def tenant(case: Path) -> FakeTenant:
         people=people,
         account=_account(live.get("account"), people),
         catalogue=a_catalogue(*KEYS, *([UNKNOWN] if live.get("has_labs") else [])),
+        product=_product(live.get("product", {})),
     )
     found.lists_holders = live.get("lists_holders", True)
+    found.refused = dict(live.get("refused", {}))
     return found
 
 
@@ -100,6 +103,11 @@ def _account(told: Json | None, people: tuple[Person, ...]) -> Account:
         return NOBODY
     (person,) = (person for person in people if person.id == told["person"])
     return Account(person_id=person.id, role_ids=person.role_ids, needs=frozenset(told["needs"]))
+
+
+def _product(told: Json) -> Product:
+    """Give the support product with what the case says otherwise."""
+    return Product(**{**told, "left_behind": frozenset(told.get("left_behind", ()))})
 
 
 def _settings(told: Json) -> GuardSettings:
