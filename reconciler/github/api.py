@@ -104,7 +104,11 @@ class GithubApi:
         self._redact = Redaction(secret)
         self._judge = Judge(self._redact, clock.now)
         self._transport = Transport(
-            f"Bearer {secret}", {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
+            {
+                "Authorization": f"Bearer {secret}",
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": API_VERSION,
+            }
         )
 
     def __enter__(self) -> Self:

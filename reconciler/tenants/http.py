@@ -1,8 +1,9 @@
 """The one HTTP client, for every product: asks, retries what is safe to retry, and judges every reply.
 
 What it never does: follow a redirect, leave the base address, read proxies, certificates or passwords from the
-environment, keep a cookie, put the key anywhere but in the Authorization header, repeat a write, or believe a body
-that is incomplete, oversized, late or ambiguous. `HttpReader` can only look; `HttpWriter` adds the writes.
+environment, keep a cookie, put the key anywhere but where its credential says, repeat a write that may have had an
+effect, or believe a body that is incomplete, oversized, late or ambiguous. `HttpReader` can only look; `HttpWriter`
+adds the writes.
 """
 
 from __future__ import annotations
@@ -10,17 +11,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TypeAlias
 
-from reconciler.errors import TenantAnswerUnusable, TenantRateLimited, TenantRejected, TenantUnreachable, WriteRefused
+from reconciler.errors import (
+    TenantError,
+    TenantRateLimited,
+    TenantRejected,
+    TenantUnreachable,
+    WriteRefused,
+)
 from reconciler.ports import Clock
 from reconciler.tenants.address import BaseAddress
 from reconciler.tenants.connection import Connection
+from reconciler.tenants.credential import Ask, Credential, bearer
 from reconciler.tenants.exchange import Answer, Exchange
 from reconciler.tenants.pace import Pace
 from reconciler.tenants.remarks import Remarks
 from reconciler.tenants.retry import BackOff, retry_after
-from reconciler.tenants.secret import Redaction, usable_secret
 from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
 from reconciler.tenants.transport import Transport
@@ -30,6 +38,7 @@ Deadline: TypeAlias = float
 """A moment of the monotonic clock by which a whole read, pages and retries included, must be over."""
 
 _LONGEST_PAUSE_BEFORE_WRITE = 60.0
+_JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +53,30 @@ class Patience:
 
 
 class HttpReader:
-    """Asks a tenant with GET and nothing else.
+    """Asks a tenant with GET and nothing else, but for what its credential needs to get a token.
 
-    Raises `UsageProblem` when the connection's address or key cannot be used, before anything is sent.
+    Without a credential of its own the key goes in as a Bearer token. Raises `UsageProblem` when the connection's
+    address or key cannot be used, before anything is sent.
     """
 
     def __init__(
-        self, connection: Connection, explain: Explain, *, scheme: str = "Bearer", patience: Patience | None = None
+        self,
+        connection: Connection,
+        explain: Explain,
+        *,
+        credential: Credential | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._base = BaseAddress.of(connection.url)
-        secret = usable_secret(connection.key)
-        self._redact = Redaction(secret)
+        self._credential = credential or bearer(connection.key)
+        self._redact = self._credential.redact
         self._clock: Clock = connection.clock
         self.progress = connection.progress
         self._patience = patience or Patience()
         self._verdict = Verdict(explain, self._redact)
         self._pace = Pace()
         self._remarks = Remarks(connection.remark)
-        self._transport = Transport(f"{scheme} {secret}", {"Accept": "application/json"})
+        self._transport = Transport({"Accept": "application/json"})
 
     def close(self) -> None:
         """Close every connection."""
@@ -87,19 +102,47 @@ class HttpReader:
         """
         where = self._where("GET", segments)
         url = self._base.to(segments, query or {})
-        if deadline is None:
-            deadline = self.deadline()
-        tried = 0
+        deadline = self.deadline() if deadline is None else deadline
+        found = self._read(where, "GET", url, deadline)
+        return None if found is None else Part(found.body, where)
+
+    def _read(
+        self, where: str, method: str, url: str, deadline: Deadline, anonymous: bytes | None = None
+    ) -> Found | None:
+        """Ask until there is an answer that counts; `anonymous` is sent as JSON and without the credential."""
+        tried, renewed = 0, False
         while True:
             self._pause_before_read(where, deadline)
-            exchange = self._send("GET", url, deadline=deadline)
+            headers = _JSON if anonymous is not None else self._credential.headers(self._asking(deadline))
+            exchange = self._send(method, url, deadline=deadline, payload=anonymous, headers=headers)
             tried += 1
             verdict = self._verdict.on_read(where, exchange, self._asked(exchange))
             if isinstance(verdict, Found):
-                return Part(verdict.body, where)
+                return verdict
             if isinstance(verdict, Missing):
                 return None
+            if anonymous is None and not renewed and self._renewed(exchange):
+                renewed = True
+                continue
             self._wait_or_raise(verdict, tried, deadline)
+
+    def _asking(self, deadline: Deadline) -> Ask:
+        """Give what a credential may fetch its token with, within the time of the request that needs it."""
+
+        def ask(segments: tuple[str, ...], body: Json) -> Part:
+            where = self._where("POST", segments)
+            payload = json.dumps(body, allow_nan=False).encode()
+            found = self._read(where, "POST", self._base.to(segments, {}), deadline, payload)
+            if found is None:
+                raise TenantRejected(f"{where}: the tenant says that it does not exist")
+            return Part(found.body, where)
+
+        return ask
+
+    def _renewed(self, exchange: Exchange) -> bool:
+        """Whether the tenant refused the credential of a request and another one can be tried."""
+        refused = isinstance(exchange, Answer) and exchange.status == HTTPStatus.UNAUTHORIZED
+        return refused and self._credential.refused()
 
     def _where(self, method: str, segments: Sequence[str]) -> str:
         return self._redact(f"{method} {self._base.path_of(segments)}")
@@ -151,6 +194,9 @@ class HttpReader:
 class HttpWriter(HttpReader):
     """Adds the writes: each is one request, sent exactly once, whatever happens.
 
+    The one exception is a write that a renewable credential was refused for (401), which says that nothing happened:
+    it is sent once more, with the new credential. A write whose credential cannot be had is not sent, so refused.
+
     All give the body of the promised answer, or raise `WriteConflict`, `WriteRefused` or `WriteUnclear` as
     `Verdict.on_write` says.
     """
@@ -176,16 +222,24 @@ class HttpWriter(HttpReader):
         payload = None
         if body is not None:
             payload = json.dumps(body, allow_nan=False).encode()
-            headers["Content-Type"] = "application/json"
+            headers |= _JSON
         if terms.if_match is not None:
             headers["If-Match"] = terms.if_match
+        try:
+            where = self._where(method, segments)
+            url = self._base.to(segments, {})
+            exchange = self._send_once(method, url, payload, headers)
+            if self._renewed(exchange):
+                self._asked(exchange)
+                exchange = self._send_once(method, url, payload, headers)
+        except TenantError as problem:
+            # The id cannot be put into an address, or there is no credential: nothing was sent that had an effect.
+            raise WriteRefused(problem.detail) from problem
+        return Part(self._verdict.on_write(where, exchange, self._asked(exchange), terms), where)
+
+    def _send_once(self, method: str, url: str, payload: bytes | None, headers: Mapping[str, str]) -> Exchange:
         pause = min(self._pace.pause(self._clock.monotonic()), _LONGEST_PAUSE_BEFORE_WRITE)
         if pause > 0:
             self._clock.sleep(pause)
-        try:
-            where = self._where(method, segments)
-            exchange = self._send(method, self._base.to(segments, {}), payload=payload, headers=headers)
-        except TenantAnswerUnusable as problem:
-            # The id cannot be put into an address: nothing was sent.
-            raise WriteRefused(problem.detail) from problem
-        return Part(self._verdict.on_write(where, exchange, self._asked(exchange), terms), where)
+        own = self._credential.headers(self._asking(self.deadline()))
+        return self._send(method, url, payload=payload, headers={**headers, **own})

@@ -32,19 +32,25 @@ def usable_secret(key: Key | None) -> str:
 
 
 class Redaction:
-    """Blanks one secret in any text: as it is, URL-encoded, JSON-escaped and in base64 at every offset."""
+    """Blanks secrets in any text: as they are, URL-encoded, JSON-escaped and in base64 at every offset."""
 
     __slots__ = ("_forms",)
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, *secrets: str) -> None:
+        self._forms: tuple[str, ...] = ()
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: str) -> None:
+        """Blank one more secret from now on."""
         forms = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
         for offset in range(3):
             forms |= _base64_forms(secret.encode(), offset)
         # Longest first: a form may contain a shorter one.
-        self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
+        self._forms = tuple(sorted({*self._forms, *forms}, key=lambda form: (-len(form), form)))
 
     def __call__(self, text: str) -> str:
-        """Give `text` without the secret; text that does not hold it is unchanged."""
+        """Give `text` without the secrets; text that holds none is unchanged."""
         for form in self._forms:
             text = text.replace(form, BLANK)
         return text

@@ -45,6 +45,11 @@ class Part:
         part = self.at(key)
         return None if part.value is None else part
 
+    def optional(self, key: str) -> Part | None:
+        """Give the value under `key`, or None where it is null or the key is not there."""
+        value = self._fields().get(key)
+        return None if value is None else Part(value, self.where, f"{self.path}.{key}")
+
     def each(self) -> list[Part]:
         """Give the items of a list."""
         if not isinstance(self.value, list):

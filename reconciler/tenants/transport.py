@@ -39,11 +39,10 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
 
 
 class Transport:
-    """Keeps the connections and the headers that every request carries; `authorization` goes into its header alone."""
+    """Keeps the connections and the headers that every request carries."""
 
-    def __init__(self, authorization: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = {
-            "Authorization": authorization,
             "Accept-Encoding": "gzip",
             "User-Agent": f"role-reconciler/{__version__}",
             **headers,

@@ -12,7 +12,6 @@ from reconciler.errors import TenantAnswerUnusable, UsageProblem, WriteRefused
 from reconciler.tenants.address import BaseAddress
 from reconciler.tenants.http import HttpReader, HttpWriter
 from reconciler.tenants.support import KIND
-from reconciler.tenants.support_replies import complaint
 from reconciler.tenants.verdict import Terms
 
 
@@ -55,10 +54,3 @@ def test_only_one_module_loads_the_http_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], check=False)
 
     assert done.returncode == 0
-
-
-def test_a_reader_of_another_scheme_says_so() -> None:
-    """Products differ in the word before the key; the key itself stays in the same header."""
-    reader = HttpReader(a_connection("https://desk.example"), complaint, scheme="Token")
-
-    assert reader._transport._headers["Authorization"].startswith("Token sa_test_")
