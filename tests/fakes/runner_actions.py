@@ -64,8 +64,10 @@ def set_up_python(_: Site, given: Mapping[str, str]) -> str:
 
 def upload(site: Site, given: Mapping[str, str]) -> str:
     """Keep files for the later jobs of this run."""
-    known(given, {"name", "path", "if-no-files-found", "retention-days"}, "upload-artifact")
+    known(given, {"name", "path", "if-no-files-found", "retention-days", "overwrite"}, "upload-artifact")
     to = site.artifacts / given["name"]
+    if to.exists() and given.get("overwrite") == "true":
+        shutil.rmtree(to)
     if to.exists():
         return f"an artefact is called {given['name']} already"
     found = copied(given["path"], site.workspace, to)
