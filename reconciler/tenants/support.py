@@ -7,8 +7,6 @@ asked; nothing else is asked. Every write is one request.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from reconciler.errors import LiveAmbiguous, LiveIncomplete, TenantAnswerUnusable, TenantForbade, WriteUnclear
 from reconciler.model.permission import Catalogue
@@ -17,8 +15,9 @@ from reconciler.model.product import SUPPORT, Product
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
 from reconciler.tenants import support_replies as replies
-from reconciler.tenants.connection import Connection, TenantKind
+from reconciler.tenants.connection import TenantKind
 from reconciler.tenants.http import HttpReader, HttpWriter, Patience
+from reconciler.tenants.kind import HttpKind
 from reconciler.tenants.pages import listing
 from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
@@ -176,33 +175,11 @@ class SupportWriter(SupportReader):
         _expect_id(part, person.id)
 
 
-class SupportKind:
-    """Opens support tenants; `KIND` is what the entry point names."""
+class SupportKind(HttpKind[SupportReader, SupportWriter]):
+    """Opens support tenants; `KIND` is what the entry point names. The lock that comes with the program is theirs."""
 
     def __init__(self, patience: Patience | None = None) -> None:
-        self._patience = patience
-
-    @contextmanager
-    def open_reader(self, connection: Connection) -> Iterator[SupportReader]:
-        """Open for reading; raises `UsageProblem` when address or key are missing or unusable."""
-        http = HttpReader(connection, replies.complaint, patience=self._patience)
-        try:
-            yield SupportReader(connection.name, http)
-        finally:
-            http.close()
-
-    @contextmanager
-    def open_writer(self, connection: Connection) -> Iterator[SupportWriter]:
-        """Open for reading and writing; raises `UsageProblem` when address or key are missing or unusable."""
-        http = HttpWriter(connection, replies.complaint, patience=self._patience)
-        try:
-            yield SupportWriter(connection.name, http)
-        finally:
-            http.close()
-
-    def shipped_catalogue(self) -> Catalogue | None:
-        """Give None: the lock that comes with the program is that of the support product."""
-        return None
+        super().__init__(reader=SupportReader, writer=SupportWriter, explain=replies.complaint, patience=patience)
 
 
 KIND: TenantKind = SupportKind()
