@@ -12,6 +12,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "catalogue.circle": "Permissions of the lock imply each other, so that they are one permission under two keys.",
         "catalogue.duplicate": "The lock lists a permission or a standard role more than once.",
         "catalogue.key": "A key of the lock is not its category, a dot and one word, or a category is there twice.",
+        "catalogue.lock-missing": "There is no catalogue lock, so what files mean depends on the program's version.",
+        "catalogue.schema-missing": "The repository has a catalogue lock and not the role schema that it gives.",
         "catalogue.schema-stale": "The role schema of the repository is not the one that its catalogue lock gives.",
         "catalogue.unknown-permission": "The lock refers to a permission that it does not list.",
         "confirmation.date": "The date of a confirmation is no day of the calendar.",

@@ -14,13 +14,14 @@ from reconciler.desired.schema import render_role_schema
 from reconciler.desired.text import shown
 from reconciler.desired.uncommitted import require_kept
 from reconciler.desired.writing import replace_file
-from reconciler.errors import InputRejected, Problem, TenantAnswerUnusable, UsageProblem
+from reconciler.errors import InputRejected, Problem, Severity, TenantAnswerUnusable, UsageProblem
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
 
 ROLE_SCHEMA = "schemas/role.schema.json"
 """Where a repository keeps the schema for the editors of its role files, seen from the settings file."""
 
 _AGAIN = "reconciler catalogue --schema"
+_NO_LOCK = f"Bring {LOCK} back from git, or pin what the tenant has: reconciler catalogue --update"
 _BY_HAND = (
     f"Ask the vendor to mend these; until then take the rest over into {LOCK} by hand, and of these what fits, such as "
     f"a shorter name; then run {_AGAIN}"
@@ -34,21 +35,56 @@ _OTHER = Category(
 
 
 def check_role_schema(root: Path, lock: Catalogue) -> None:
-    """Raise `InputRejected` when the repository has a role schema and it is not the one that `lock` gives."""
+    """Raise `InputRejected` where lock and role schema do not go together: one is missing, or they disagree.
+
+    A repository that has neither has nothing that could disagree; `no_lock` tells of it.
+    """
+    if not has_lock(root):
+        if read_regular_file(root, ROLE_SCHEMA) is not None:
+            raise InputRejected((_lock_missing(Severity.ERROR),))
+    elif read_regular_file(root, ROLE_SCHEMA) is None:
+        message = "The role schema of the catalogue lock is missing, so editors and other programs check no role file"
+        fix = f"Bring it back from git, or make it from the lock: {_AGAIN}"
+        raise InputRejected((Problem(ROLE_SCHEMA, 0, 0, "catalogue.schema-missing", message, fix),))
+    elif is_stale(root, lock):
+        message = "The schema is not the one of the catalogue lock, so editors offer other words than files may have"
+        fix = f"Make it again from the lock: {_AGAIN}"
+        raise InputRejected((Problem(ROLE_SCHEMA, 0, 0, "catalogue.schema-stale", message, fix),))
+
+
+def has_lock(root: Path) -> bool:
+    """Whether the repository has a lock of its own; without one, role files mean what the program came with."""
+    return read_regular_file(root, LOCK) is not None
+
+
+def no_lock(root: Path) -> Iterator[Problem]:
+    """Warn of a repository that has never pinned anything: neither lock nor role schema."""
+    if not has_lock(root) and read_regular_file(root, ROLE_SCHEMA) is None:
+        yield _lock_missing(Severity.WARNING)
+
+
+def _lock_missing(severity: Severity) -> Problem:
+    message = (
+        "There is no catalogue lock, so `all` and `view` mean what the installed program came with, and its next "
+        "version may mean more"
+    )
+    return Problem(LOCK, 0, 0, "catalogue.lock-missing", message, _NO_LOCK, severity)
+
+
+def is_stale(root: Path, lock: Catalogue) -> bool:
+    """Whether the repository has a role schema that is not the one of `lock`."""
     raw = read_regular_file(root, ROLE_SCHEMA)
-    if raw is None or _is_schema_of(raw, lock):
-        return
-    message = "The schema is not the one of the catalogue lock, so editors offer other words than files may have"
-    fix = f"Make it again from the lock: {_AGAIN}"
-    raise InputRejected((Problem(ROLE_SCHEMA, 0, 0, "catalogue.schema-stale", message, fix),))
+    return raw is not None and not _is_schema_of(raw, lock)
 
 
 def make_role_schema(root: Path, lock: Catalogue) -> tuple[str, ...]:
     """Make the role schema the one of `lock`, whatever stands there, and give the paths that were written.
 
-    The schema is made from the lock alone, so nothing of anybody's is lost. Raises `UsageProblem` where it cannot be
-    written.
+    The schema is made from the lock alone, so nothing of anybody's is lost. Raises `UsageProblem` where there is no
+    lock, or it cannot be written.
     """
+    if not has_lock(root):
+        raise UsageProblem(f"There is no {LOCK} to make the role schema from", fix=_NO_LOCK)
     schema = read_regular_file(root, ROLE_SCHEMA)
     if schema is not None and _is_schema_of(schema, lock):
         return ()
@@ -65,7 +101,7 @@ def pin(root: Path, lock: Catalogue, proposed: Catalogue, *, overwrite: bool = F
     """
     schema = read_regular_file(root, ROLE_SCHEMA)
     wanted = {}
-    if proposed != lock:
+    if proposed != lock or not has_lock(root):
         _require_readable(proposed)
         wanted[LOCK] = render_lock(proposed)
     if schema is None or not _is_schema_of(schema, proposed):

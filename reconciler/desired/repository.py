@@ -11,7 +11,7 @@ from reconciler.desired.catalogue import LOCK, load_catalogue
 from reconciler.desired.creating import create_file, is_taken, require_places
 from reconciler.desired.files import list_role_files
 from reconciler.desired.language import load_desired_from
-from reconciler.desired.pinning import check_role_schema
+from reconciler.desired.pinning import is_stale
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.role_folder import RoleFolder
 from reconciler.desired.role_text import SCHEMA, schema_line
@@ -196,11 +196,8 @@ def _code_owners(below: str, roles: str) -> str:
 
 def _stale(root: Path) -> str:
     """Say what is wrong with a role schema that is there."""
-    try:
-        check_role_schema(root, load_catalogue(root))
-    except InputRejected:
-        return f"not the one of {LOCK}; make it again: reconciler catalogue --schema"
-    return ""
+    stale = is_stale(root, load_catalogue(root))
+    return f"not the one of {LOCK}; make it again: reconciler catalogue --schema" if stale else ""
 
 
 def _ignores(root: Path) -> bool:

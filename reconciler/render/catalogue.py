@@ -21,12 +21,21 @@ from reconciler.render.styled import Line, Tone, line, span
 _SIGNS = {Aspect.ADDED: ("+", Tone.GOOD), Aspect.REMOVED: ("-", Tone.BAD)}
 
 
-def comparison_text(compared: CatalogueComparison, *, updating: bool = False) -> Iterator[Line]:
-    """Give the verdict, every difference with the roles it touches, and what to do next unless that is being done."""
+def comparison_text(compared: CatalogueComparison, *, updating: bool = False, pinned: bool = True) -> Iterator[Line]:
+    """Give the verdict, every difference with the roles it touches, and what to do next unless that is being done.
+
+    Where the repository has `pinned` nothing, the lock of the comparison is what the program came with.
+    """
     lock = compared.lock
+    if not pinned and not updating:
+        yield line(
+            span("The repository has no catalogue lock; compared is the one that the program came with", Tone.CARE)
+        )
     if not compared.differs:
         number = f"{len(lock.keys):,} permissions"
         yield line(span(f"The tenant has the {number} of the lock, version {lock.version}", Tone.GOOD))
+        if not pinned:
+            yield line(span("Next:  ", Tone.STRONG), "reconciler catalogue --update")
         return
     yield line(span(f"The tenant differs from the catalogue lock, version {lock.version}", Tone.CARE))
     for difference in compared.permissions:
@@ -170,9 +179,15 @@ def _standard(role: StandardRoleDifference) -> str:
     return f'the tenant says that "{role.name}" {can} be edited, and the lock says otherwise'
 
 
-def comparison_document(compared: CatalogueComparison, written: Iterable[str] = ()) -> Mapping[str, object]:
-    """Give the comparison as data, with the paths that an update has written."""
+def comparison_document(
+    compared: CatalogueComparison, written: Iterable[str] = (), *, pinned: bool = True
+) -> Mapping[str, object]:
+    """Give the comparison as data, with the paths that an update has written.
+
+    Where the repository had `pinned` nothing, the lock of the comparison is what the program came with.
+    """
     return {
+        "pinned": pinned,
         "differs": compared.differs,
         "version": compared.lock.version,
         "proposed_version": compared.proposed.version,

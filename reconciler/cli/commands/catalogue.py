@@ -14,7 +14,7 @@ Examples:
   reconciler catalogue --update --overwrite     the same outside git, where nothing keeps the old lock
   reconciler catalogue --schema     make the role schema again after an edit of the lock by hand
 \b
-Exits 2 when the tenant differs from the lock, 0 when it does not or the lock was updated.
+Exits 2 when the tenant differs from the lock or there is none, 0 when it does not or the lock was updated.
 """
 
 
@@ -30,7 +30,7 @@ def command(invocation: Invocation, *, update: bool, overwrite: bool, schema: bo
     A permission that the vendor adds reaches nobody before it is in the lock, whatever `all` and `view` say.
     """
     from reconciler.cli.wiring import Project
-    from reconciler.desired.pinning import make_role_schema, pin
+    from reconciler.desired.pinning import has_lock, make_role_schema, pin
     from reconciler.operations.catalogue import compare
     from reconciler.render.catalogue import comparison_document, comparison_text, schema_text, written_text
     from reconciler.render.plan_json import to_json
@@ -41,7 +41,7 @@ def command(invocation: Invocation, *, update: bool, overwrite: bool, schema: bo
     if schema and update:
         raise click.UsageError("--update makes the role schema too")
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
-    lock = project.catalogue
+    lock, pinned = project.catalogue, has_lock(project.root)
     if schema:
         made = make_role_schema(project.root, lock)
         if output_format == Format.JSON:
@@ -53,10 +53,11 @@ def command(invocation: Invocation, *, update: bool, overwrite: bool, schema: bo
         compared = compare(lock, project.expand, tenant, progress)
     written = pin(project.root, lock, compared.proposed, overwrite=overwrite) if update else ()
     if output_format == Format.JSON:
-        invocation.give(to_json(comparison_document(compared, written)))
+        invocation.give(to_json(comparison_document(compared, written, pinned=pinned)))
     else:
         if not update or compared.differs:
-            invocation.show(comparison_text(compared, updating=update))
+            invocation.show(comparison_text(compared, updating=update, pinned=pinned))
         if update:
             invocation.show(written_text(compared, written))
-    return Exit.CHANGES_PENDING if compared.differs and not update else Exit.DONE
+    pending = compared.differs or not pinned
+    return Exit.CHANGES_PENDING if pending and not update else Exit.DONE

@@ -57,7 +57,7 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
     """
     from reconciler.cli.wiring import Project
     from reconciler.desired.lint.run import lint
-    from reconciler.desired.pinning import check_role_schema
+    from reconciler.desired.pinning import check_role_schema, no_lock
     from reconciler.operations.validate import validate
     from reconciler.render.annotations import problem_annotations
     from reconciler.render.plan_json import to_json
@@ -72,7 +72,7 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
             lambda: check_role_schema(project.root, project.catalogue),
             lambda: project.confirmations,
         ),
-        lambda: lint(project.reading, project.settings.lint),
+        lambda: (*lint(project.reading, project.settings.lint), *no_lock(project.root)),
     )
     shown = tuple(problem for problem in found if not wanted or problem.path in wanted)
     errors = sum(problem.severity is Severity.ERROR for problem in shown)

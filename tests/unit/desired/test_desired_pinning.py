@@ -11,9 +11,9 @@ import pytest
 from reconciler.desired import pinning
 from reconciler.desired.catalogue import LOCK, load_catalogue
 from reconciler.desired.lock_text import render_lock
-from reconciler.desired.pinning import ROLE_SCHEMA, check_role_schema, make_role_schema, pin
+from reconciler.desired.pinning import ROLE_SCHEMA, check_role_schema, make_role_schema, no_lock, pin
 from reconciler.desired.schema import render_role_schema
-from reconciler.errors import InputRejected, TenantAnswerUnusable, UsageProblem
+from reconciler.errors import InputRejected, Severity, TenantAnswerUnusable, UsageProblem
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -95,15 +95,62 @@ def test_pin_makes_the_folder_of_the_lock(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_stale_schema_is_a_problem_with_its_code(repository: Path) -> None:
-    """CI fails when schema and lock disagree; where there is no schema there is nothing to disagree."""
+    """CI fails when schema and lock disagree."""
     with pytest.raises(InputRejected) as caught:
         check_role_schema(repository, NEW)
     (problem,) = caught.value.problems
     assert (problem.path, problem.code) == (ROLE_SCHEMA, "catalogue.schema-stale")
     assert problem.fix == "Make it again from the lock: reconciler catalogue --schema"
 
+
+@pytest.mark.parametrize(
+    ("gone", "code", "command"),
+    [(LOCK, "catalogue.lock-missing", "--update"), (ROLE_SCHEMA, "catalogue.schema-missing", "--schema")],
+)
+def test_missing_lock_or_schema_is_a_problem_with_the_way_out(
+    repository: Path, gone: str, code: str, command: str
+) -> None:
+    """Where one of the two stands, the other belongs to it; nobody can take one away in silence."""
+    (repository / gone).unlink()
+
+    with pytest.raises(InputRejected) as caught:
+        check_role_schema(repository, PINNED)
+
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.code, problem.severity) == (gone, code, Severity.ERROR)
+    assert problem.fix.startswith("Bring it back" if gone == ROLE_SCHEMA else f"Bring {LOCK} back")
+    assert problem.fix.endswith(f"reconciler catalogue {command}")
+    assert list(no_lock(repository)) == []
+
+
+def test_repository_that_pinned_nothing_is_told_and_not_refused(repository: Path) -> None:
+    """Without lock and schema the files mean what the program came with, which is advice to pin it."""
+    (repository / LOCK).unlink()
     (repository / ROLE_SCHEMA).unlink()
-    check_role_schema(repository, NEW)
+
+    check_role_schema(repository, PINNED)
+    (problem,) = no_lock(repository)
+
+    assert (problem.code, problem.severity) == ("catalogue.lock-missing", Severity.WARNING)
+
+
+def test_missing_files_are_pinned_though_nothing_differs(repository: Path) -> None:
+    """An update writes the lock and the schema that are not there, with the version they had."""
+    before = texts(repository)
+    (repository / LOCK).unlink()
+    (repository / ROLE_SCHEMA).unlink()
+
+    assert pin(repository, PINNED, PINNED) == (LOCK, ROLE_SCHEMA)
+    assert texts(repository) == before
+
+
+def test_schema_is_made_from_a_lock_of_the_repository_alone(repository: Path) -> None:
+    """A schema of no lock would be refused right after, so none is made."""
+    (repository / LOCK).unlink()
+
+    with pytest.raises(UsageProblem, match=LOCK) as caught:
+        make_role_schema(repository, PINNED)
+    assert caught.value.fix.endswith("reconciler catalogue --update")
 
 
 def test_schema_is_made_again_from_the_lock_whatever_stands_there(repository: Path) -> None:
