@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+_HTTPS_PORT = 443
 _EXAMPLE = "Write an address such as https://acme.example/api/v1"
 
 
@@ -35,6 +36,8 @@ def _host_fault(parts: SplitResult) -> tuple[str, str] | None:
         return "The address must start with https://; http is for this machine alone", _EXAMPLE
     if not loopback and not _is_host_name(parts):
         return "The host must be a name in lower case, not a number, without a dot at its end", _EXAMPLE
+    if not loopback and parts.port not in {None, _HTTPS_PORT}:
+        return "The address names another port than 443", _EXAMPLE
     return None
 
 

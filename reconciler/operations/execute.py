@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from reconciler.core.naming import name_key
@@ -122,17 +122,19 @@ class Execution:
                 return self._create(write)
             case UpdateRole():
                 live = self._as_written(write.live)
-                return settle(
+                settlement = settle(
                     lambda: self.tenant.update_role(live, write.content),
                     lambda: self._see_role(live, write.content),
                     self.clock,
                 )
+                return _told_if_gone(settlement, lambda: self.tenant.role(live.id))
             case DeleteRole():
-                return settle(
+                settlement = settle(
                     lambda: self.tenant.delete_role(write.live),
                     lambda: self._see_role(write.live, None),
                     self.clock,
                 )
+                return _told_if_gone(settlement, lambda: self.tenant.role(write.live.id))
             case MoveHolder():
                 return self._move(write)
             case _:
@@ -198,7 +200,21 @@ class Execution:
                 return Seen.AFTER
             return Seen.BEFORE if found.role_ids == before.role_ids else Seen.OTHER
 
-        return settle(lambda: self.tenant.assign_roles(before, after), look, self.clock)
+        settlement = settle(lambda: self.tenant.assign_roles(before, after), look, self.clock)
+        return _told_if_gone(settlement, lambda: self.tenant.person(before.id))
+
+
+def _told_if_gone(settlement: Settlement, find: Callable[[], object]) -> Settlement:
+    """Tell the refusal to write what disappeared since the plan as what it is: the state moved."""
+    if settlement.settled is not Settled.REFUSED:
+        return settlement
+    try:
+        there = find() is not None
+    except TenantError:
+        return settlement
+    if there:
+        return settlement
+    return replace(settlement, settled=Settled.CONFLICT, detail=f"it disappeared since the plan: {settlement.detail}")
 
 
 def _outcome(

@@ -1,4 +1,4 @@
-"""Says what the headers of a reply tell that no command fails for: clocks that differ, an interface that will end."""
+"""Says what no command fails for: clocks that differ, an interface that will end, variables that are not followed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,29 @@ CLOCK_MINUTES = 5
 
 CLOCK = "tenant.clock"
 DEPRECATED = "tenant.deprecated"
+IGNORED = "environment.ignored"
 REMARKS = {
     CLOCK: "The tenant's clock and the one here differ; only the last day of a confirmation depends on a clock.",
+    IGNORED: "A variable names a proxy or certificates; the way to the tenant is direct, and it is not followed.",
     DEPRECATED: "The tenant says that the interface used here is deprecated, with the dates that it names.",
 }
 """What each remark means; no command fails for one."""
+_VARIABLES = frozenset(
+    {"ALL_PROXY", "CURL_CA_BUNDLE", "HTTPS_PROXY", "HTTP_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE"}
+)
+"""What other programs go by on their way to a server, in either case."""
 _SECONDS = re.compile(r"@(-?[0-9]{1,14})")
+
+
+def not_followed(environment: Mapping[str, str]) -> str:
+    """Name the variables that are set and would lead other programs another way; empty where none is."""
+    found = sorted(name for name, value in environment.items() if value and name.upper() in _VARIABLES)
+    return (
+        f"not followed: {', '.join(found)}; requests go straight to the tenant, "
+        "whose certificate must be vouched for by the authorities that come with this program"
+        if found
+        else ""
+    )
 
 
 class Remarks:

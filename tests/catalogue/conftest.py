@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.desk import Desk
-from catalogue.duties import KEY, KEY_VARIABLE, Watched
+from catalogue.duties import KEY, KEY_VARIABLE, Stranger, Watched
 
 from reconciler.tenants.clock import SystemClock
 from reconciler.tenants.http import Patience
@@ -54,27 +54,15 @@ def watched(desk: Desk) -> Watched:
 
 
 @pytest.fixture(scope="session")
-def stranger() -> Iterator[socket.socket]:
+def stranger() -> Iterator[Stranger]:
     """Listen where no request may ever arrive."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
-        yield listener
+        yield Stranger(listener)
 
 
 @pytest.fixture
-def unasked(desk: Desk, stranger: socket.socket) -> Watched:
+def unasked(desk: Desk, stranger: Stranger) -> Watched:
     """Give a repository whose tenant counts every connection as a write: nobody may even speak to it."""
-    url = f"http://127.0.0.1:{stranger.getsockname()[1]}/api/v1"
+    url = f"http://{stranger.address}/api/v1"
     desk.replace("reconciler.yaml", EMBEDDED, f"sandbox: {{kind: support, url: '{url}', key: 'env:{KEY_VARIABLE}'}}")
-    return Watched(desk, lambda: _connections(stranger))
-
-
-def _connections(listener: socket.socket) -> int:
-    """Take every connection that came, and count them; none is ever served."""
-    count = 0
-    while True:
-        try:
-            listener.accept()[0].close()
-        except BlockingIOError:
-            return count
-        count += 1
+    return Watched(desk, stranger.asked)

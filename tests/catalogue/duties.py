@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+import socket
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -49,6 +50,25 @@ def forms(key: str) -> Mapping[str, bytes]:
 def leaks(place: str, content: bytes, key: str = KEY) -> list[str]:
     """Name every form of the key that a place holds."""
     return [f"{place} holds the key ({name})" for name, form in forms(key).items() if form in content]
+
+
+class Stranger:
+    """Listens where nobody may speak, and serves nobody."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        listener.setblocking(False)
+        self._listener = listener
+        self.address = f"127.0.0.1:{listener.getsockname()[1]}"
+
+    def asked(self) -> int:
+        """Count the connections that came since this was asked last."""
+        count = 0
+        while True:
+            try:
+                self._listener.accept()[0].close()
+            except BlockingIOError:
+                return count
+            count += 1
 
 
 class Watched:

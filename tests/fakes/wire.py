@@ -118,7 +118,7 @@ class ScriptedServer:
         with connection, contextlib.suppress(OSError):
             for request in incoming(connection):
                 step = self._next(request)
-                _answer(connection, step)
+                send(connection, step)
                 if step.close or step.reset:
                     return
 
@@ -141,7 +141,8 @@ def incoming(connection: socket.socket) -> Iterator[Request]:
             yield Request(line, headers, stream.read(int(headers.get("content-length", "0"))))
 
 
-def _answer(connection: socket.socket, step: Step) -> None:
+def send(connection: socket.socket, step: Step) -> None:
+    """Send the reply of a step as it says."""
     if step.drip:
         connection.sendall(step.reply[: step.at_once])
         for byte in step.reply[step.at_once :]:

@@ -192,6 +192,7 @@ def test_literal_key_is_refused_and_never_echoed(tenant: str) -> None:
         "https://1.2.3",
         "http://127.0.0.1.evil.example",
         "https://acme.example:443:443",
+        "https://acme.example:8443/api/",
     ],
 )
 def test_dangerous_address_is_refused(url: str) -> None:
@@ -204,7 +205,7 @@ def test_dangerous_address_is_refused(url: str) -> None:
     [
         "https://acme.example",
         "https://acme.example/api/v1",
-        "https://acme.example:8443/api/",
+        "https://acme.example:443/api/",
         "http://127.0.0.1:8080/api/v1",
         "http://localhost:1",
         "http://[::1]:8080/",

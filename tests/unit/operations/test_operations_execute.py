@@ -562,3 +562,32 @@ def test_execute_says_how_far_a_swap_came_where_it_stopped() -> None:
         ("a", Result.FAILED, "the run stopped: 1 of 2 steps were applied"),
     ]
     assert (found.writes, found.proved, found.interrupted) == (1, 1, True)
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["updated", "deleted"])
+def test_execute_tells_a_role_that_disappeared_as_a_state_that_moved(number: int) -> None:
+    """Somebody deletes the role just before it is written: the run is stale, and the report says why."""
+    tenant = a_tenant(a_live_role("Agent"), a_live_role("Old"))
+    name = RoleId("rol_agent" if number == 1 else "rol_old")
+    tenant.before_write(number, lambda: tenant.remove_by_hand(name))
+    request = a_request(a_role("agent", grants=(VIEW, TAG)), a_retired_role("old"))
+
+    done = applied(request, tenant, how()).report
+
+    assert done is not None
+    assert done.stale
+    assert "it disappeared since the plan: /roles: answered 404" in done.outcomes[number - 1].detail
+    assert (done.writes, done.proved) == (number, number - 1)
+
+
+def test_execute_keeps_a_refusal_where_nobody_can_say_whether_the_role_is_there() -> None:
+    """A write is refused and the role cannot be read: the refusal is told as it is."""
+    tenant = a_tenant(a_live_role("Agent"))
+    tenant.fail(1, Fault.REFUSED)
+    tenant.before_write(1, lambda: tenant.fail_read(tenant.reads + 1, TenantUnreachable("no answer")))
+
+    done = applied(a_request(a_role("agent", grants=(VIEW, TAG))), tenant, how()).report
+
+    assert done is not None
+    assert (done.stale, results(done)) == (False, {"agent": Result.FAILED})
+    assert done.outcomes[0].detail == "update_role: refused by the script"
