@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.core.wording import listing
 from reconciler.desired.language import load_desired_from
 from reconciler.desired.role_text import role_text
 from reconciler.desired.text import suspects
 from reconciler.errors import InputRejected, Problem, Severity
 from reconciler.model.adoption import Reason, Subject
+from reconciler.model.permission import Catalogue, PermissionSet
 from reconciler.model.state import DesiredState
 
 _NAME_LINE, _DESCRIPTION_LINE = 2, 3
@@ -25,12 +27,26 @@ def faults(subject: Subject, desired: DesiredState) -> tuple[Reason, ...]:
     hidden = [*_hidden("name", content.name), *_hidden("description", content.description)]
     if hidden:
         return tuple(hidden)
+    known = content.permissions & catalogue.keys
+    missing = catalogue.closed(known) - known
+    if missing:
+        return (_not_closed(missing, known, catalogue),)
     try:
         text = role_text(subject, catalogue).encode("utf-8")
         load_desired_from([(subject.path, text)], catalogue, desired.tolerated)
     except InputRejected as rejected:
         return reasons(rejected.problems)
     return ()
+
+
+def _not_closed(missing: PermissionSet, known: PermissionSet, catalogue: Catalogue) -> Reason:
+    """Say that the lock takes something for part of something else, and the tenant does not."""
+    bringing = [key for key in known if catalogue.below.get(key, frozenset()) & missing]
+    return Reason(
+        code="adopt.implied",
+        message=f"It has {listing(bringing)} without {listing(missing)}, which comes with it as the lock says",
+        fix="Take over what the tenant says of its permissions: reconciler catalogue --update",
+    )
 
 
 def reasons(problems: tuple[Problem, ...]) -> tuple[Reason, ...]:

@@ -71,7 +71,7 @@ def whole_form(category: Category, wanted: PermissionSet, *, replaces: bool = Fa
     if category.form is CategoryForm.LEVELS:
         return Form("", (word(said[0].short),)) if len(said) == 1 else _list(said)
     everything = [p for p in category.permissions if p.short != WHOLE]
-    views = brought(category, [p for p in category.permissions if p.level is PermissionLevel.VIEW])
+    views = brought(category, [p for p in everything if p.level is PermissionLevel.VIEW])
     if held == everything:
         return Form("", ("all",))
     if held == views:

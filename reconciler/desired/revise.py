@@ -13,6 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from reconciler.desired.category_schema import SELECTIONS
 from reconciler.desired.form import Form, adjusting_form, whole_form
+from reconciler.desired.implied import bottoms, tops
 from reconciler.desired.quoting import scalar, word
 from reconciler.desired.splice import Splicer, Unwritable, start_of
 from reconciler.desired.statement import Vocabulary
@@ -64,11 +65,50 @@ class _Reviser:
             permissions = _entries(self.top)["permissions"][1]
             if not isinstance(permissions, MappingNode):
                 raise Unwritable
-            for category in self.catalogue.categories:
-                keys = frozenset(p.key for p in category.permissions)
-                if (wanted.permissions ^ self.revision.stated) & keys:
-                    self._category(permissions, category)
+            self._categories(permissions)
         return self.splicer.result()
+
+    def _categories(self, permissions: MappingNode) -> None:
+        """Change every category that differs, and those that had something only because another one brought it."""
+        wanted, stated = self.revision.wanted.permissions, self.revision.stated
+        moved = wanted ^ stated
+        moved |= wanted & self.catalogue.closed(stated - wanted)
+        families: dict[str, list[Category]] = {}
+        for category in self.catalogue.categories:
+            if moved.isdisjoint(p.key for p in category.permissions):
+                continue
+            if category.family is None:
+                self._category(permissions, category)
+            else:
+                families.setdefault(category.family, []).append(category)
+        for family, members in families.items():
+            self._family(permissions, family, members)
+
+    def _family(self, permissions: MappingNode, family: str, members: list[Category]) -> None:
+        """Change members of a family where they stand; where it has none written, write all of them anew."""
+        key, value = _entries(permissions).get(family, (None, None))
+        if isinstance(value, MappingNode):
+            for category in members:
+                self._category(value, category)
+            return
+        told = [
+            f"{scalar(category.member, flow=True)}: {form.flow}"
+            for category in self.catalogue.categories
+            if category.family == family and (form := self._said(category)) is not None
+        ]
+        text = f"{{{', '.join(told)}}}" if told else "none"
+        if key is None or value is None:
+            self._new_entry(permissions, word(family), text, list(self.vocabulary.entries), family)
+        else:
+            self.splicer.replace_value(key, value, text)
+
+    def _said(self, category: Category) -> Form | None:
+        """Give what a family that is written anew says of a member; None where leaving it out says so."""
+        wanted, inherited = self.revision.wanted.permissions, self.revision.inherited
+        if inherited is not None:
+            return adjusting_form(category, wanted, inherited)
+        held = wanted.intersection(p.key for p in category.permissions)
+        return whole_form(category, wanted) if held else None
 
     def _text(self, field: str, text: str) -> None:
         key, value = _entries(self.top)[field]
@@ -88,9 +128,13 @@ class _Reviser:
             self.splicer.thin(value, dropped)
 
     def _category(self, permissions: MappingNode, category: Category) -> None:
-        found = _entries(permissions).get(category.key)
+        found = _entries(permissions).get(category.member)
         if found is None:
-            self._new_category(permissions, category)
+            flow = bool(permissions.flow_style)
+            label = word(category.key) if category.family is None else scalar(category.member, flow=flow)
+            order = [c.member for c in self.catalogue.categories if c.family == category.family]
+            order = list(self.vocabulary.entries) if category.family is None else order
+            self._new_entry(permissions, label, self._form(category).flow, order, category.member)
             return
         key, value = found
         edited = (
@@ -99,15 +143,16 @@ class _Reviser:
             else isinstance(value, MappingNode)
             and (self._toggles(value, category) or self._toggles_to_list(value, category))
         )
-        if not edited:
-            self.splicer.replace_value(key, value, self._form(category).flow)
+        form = self._form(category).flow
+        if not edited and self.splicer.source(value) != form:
+            self.splicer.replace_value(key, value, form)
 
-    def _new_category(self, permissions: MappingNode, category: Category) -> None:
-        """Write a category that the file leaves out behind the nearest one before it in the catalogue."""
-        entries, order = _entries(permissions), [c.key for c in self.catalogue.categories]
-        before = [key for key in order[: order.index(category.key)] if key in entries]
+    def _new_entry(self, mapping: MappingNode, label: str, text: str, order: list[str], name: str) -> None:
+        """Write an entry that the file leaves out behind the nearest one before it in the catalogue."""
+        entries = _entries(mapping)
+        before = [key for key in order[: order.index(name)] if key in entries]
         after = entries[before[-1]][1] if before else None
-        self.splicer.add_pair(permissions, f"{word(category.key)}: {self._form(category).flow}", after)
+        self.splicer.add_pair(mapping, f"{label}: {text}", after)
 
     def _form(self, category: Category) -> Form:
         wanted, inherited = self.revision.wanted.permissions, self.revision.inherited
@@ -119,10 +164,11 @@ class _Reviser:
     def _list(self, value: SequenceNode, category: Category) -> bool:
         """Put items in and take items out; False where a list of no item or, on one line, of none that stays."""
         wanted = {p.short: self._wants(p.key) for p in category.permissions}
+        said = self._tops(category)
         items = {item.value: item for item in value.value}
         kept = [short for short in items if wanted[short]]
         if not kept:
-            others = [word(short) for short, held in wanted.items() if held]
+            others = [word(short) for short in said]
             on_one_line = bool(value.flow_style) and "\n" not in self.splicer.source(value)
             if not items or not others or on_one_line:
                 return False
@@ -131,7 +177,7 @@ class _Reviser:
         self.splicer.thin(value, {n for n, short in enumerate(items) if not wanted[short]})
         order = list(wanted)
         for short in order:
-            if wanted[short] and short not in items:
+            if short in said and short not in items:
                 before = [other for other in order[: order.index(short)] if other in kept]
                 after = items[before[-1]] if before else None
                 self.splicer.add_item(value, word(short), after, items[kept[0]])
@@ -143,7 +189,7 @@ class _Reviser:
         stated = self._meaning(category, toggles)
         differing = [p.short for p in category.permissions if (p.key in stated) != self._wants(p.key)]
         turned = {short: not toggles[short] for short in differing if short in toggles}
-        added = {short: self._wants(f"{category.key}.{short}") for short in differing if short not in toggles}
+        added = self._added(category, [short for short in differing if short not in toggles])
         after = {**toggles, **turned, **added}
         if any(short in SELECTIONS and on for short, on in added.items()):
             return False
@@ -162,7 +208,7 @@ class _Reviser:
     def _toggles_to_list(self, value: MappingNode, category: Category) -> bool:
         """Make a list of toggles on lines of their own, each item where its toggle was; False for any other form."""
         entries = _entries(value)
-        wanted = [p.short for p in category.permissions if self._wants(p.key)]
+        wanted = self._tops(category)
         kept = [short for short in entries if short in wanted and short not in SELECTIONS]
         if value.flow_style or not kept or self._form(category).opening != "[":
             return False
@@ -177,17 +223,29 @@ class _Reviser:
                 self.splicer.add_pair(value, f"- {word(short)}", last)
         return True
 
+    def _added(self, category: Category, shorts: list[str]) -> dict[str, bool]:
+        """Give the toggles to add for some permissions; what comes or goes with another one needs none."""
+        on = [p for p in category.permissions if p.short in shorts and self._wants(p.key)]
+        off = [p for p in category.permissions if p.short in shorts and not self._wants(p.key)]
+        said = {p.short: True for p in tops(category, on)} | {p.short: False for p in bottoms(category, off)}
+        return {short: said[short] for short in shorts if short in said}
+
+    def _tops(self, category: Category) -> list[str]:
+        """Give what a list has to say of what is wanted."""
+        return [p.short for p in tops(category, [p for p in category.permissions if self._wants(p.key)])]
+
     def _wants(self, key: str) -> bool:
         return key in self.revision.wanted.permissions
 
     def _meaning(self, category: Category, toggles: Mapping[str, bool]) -> PermissionSet:
         """Expand toggles as the language does, on top of what is inherited."""
         meant = set(self.revision.inherited or ())
-        for short, on in toggles.items():
-            words = self.vocabulary.selections if on and short in SELECTIONS else self.vocabulary.toggles
-            permissions = words[category.key].get(short, ())
-            meant = meant.union(permissions) if on else meant.difference(permissions)
-        return frozenset(meant)
+        for short in (short for short, on in toggles.items() if on):
+            words = self.vocabulary.selections if short in SELECTIONS else self.vocabulary.toggles
+            meant.update(words[category.key].get(short, ()))
+        meant.difference_update(f"{category.key}.{short}" for short, on in toggles.items() if not on)
+        below = self.catalogue.below
+        return frozenset(key for key in meant if key not in below or below[key] <= meant)
 
 
 def _entries(mapping: MappingNode) -> dict[str, tuple[Node, Node]]:

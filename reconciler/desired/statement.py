@@ -106,7 +106,7 @@ class Vocabulary:
             return {"none": ()}
         return {
             "all": self._with(*(p.key for p in category.permissions if p.short != WHOLE)),
-            "view": self._with(*(p.key for p in category.permissions if p.level.value == "view")),
+            "view": self._with(*(p.key for p in category.permissions if p.level.value == "view" and p.short != WHOLE)),
             "none": (),
         }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from builders import ANYTHING_GOES, NOBODY, Silence, a_live_role, planned
 from fakes.role_files import MemoryFiles
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from properties.handwriting import hand_written
 
 from reconciler.core.naming import name_key
-from reconciler.desired.form import adjusting_form, whole_form
+from reconciler.desired.form import Form, adjusting_form, whole_form
 from reconciler.desired.language import load_desired_from
 from reconciler.desired.slugs import free_key
 from reconciler.model.adoption import Adoption
 from reconciler.model.permission import (
+    WHOLE,
     Catalogue,
     Category,
+    CategoryForm,
     Permission,
     PermissionLevel,
     PermissionSet,
@@ -34,20 +37,39 @@ UNKNOWN = ("labs.preview", "labs.# not: [yaml]\n", "\u202elabs")
 STANDARD = (StandardRole(name="Owner", editable=False), StandardRole(name="Agent", editable=True))
 
 
+CATEGORIES = (
+    "tickets",
+    "null",
+    "notes",
+    "on",
+    *(f"groups/{name}" for name in ("Users", "on", "true", "a%2Eb: -", "7")),
+)
+
+
 @st.composite
 def catalogues(draw: st.DrawFn) -> Catalogue:
-    """Draw a lock whose words are as awkward as a lock may have them."""
+    """Draw a lock whose words are as awkward as a lock may have them, with levels, families and implications."""
     categories = []
     keys: list[str] = []
-    for category in draw(st.lists(st.sampled_from(("tickets", "null", "notes", "on")), min_size=1, unique=True)):
+    for category in draw(st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=6, unique=True)):
         permissions = []
-        for short in draw(st.lists(st.sampled_from(SHORTS), min_size=1, max_size=6, unique=True)):
-            needs = draw(st.lists(st.sampled_from(keys), max_size=1)) if keys else []
-            level = draw(st.sampled_from(PermissionLevel))
+        shorts = draw(st.lists(st.sampled_from(SHORTS), min_size=1, max_size=6, unique=True))
+        for short in (*shorts, *([WHOLE] if draw(st.booleans()) else [])):
             key = f"{category}.{short}"
-            permissions.append(Permission(key=key, name=key, level=level, requires=tuple(needs)))
+            known = st.lists(st.sampled_from(keys), max_size=2, unique=True) if keys else st.just([])
+            needs, brings = draw(known)[:1], draw(st.just([]) | known)
+            brings = [p.key for p in permissions] if short == WHOLE else brings
+            level = draw(st.sampled_from(PermissionLevel))
+            permission = Permission(
+                key=key, name=key, level=level, requires=tuple(needs), implies=tuple(sorted(brings))
+            )
+            permissions.append(permission)
             keys.append(key)
-        categories.append(Category(key=category, name=category, permissions=tuple(permissions)))
+        family = category.partition("/")[0] if "/" in category else None
+        form = draw(st.sampled_from(CategoryForm))
+        categories.append(
+            Category(key=category, name=category, permissions=tuple(permissions), family=family, form=form)
+        )
     return Catalogue(version=1, categories=tuple(categories), role_administration=keys[0], standard_roles=STANDARD)
 
 
@@ -66,6 +88,8 @@ def live_roles(draw: st.DrawFn, catalogue: Catalogue, called: st.SearchStrategy[
         grants = draw(st.frozensets(st.sampled_from(sorted(catalogue.keys)), max_size=8))
         if draw(st.integers(0, 5)):
             grants = closed(grants, catalogue)
+        if draw(st.integers(0, 5)):
+            grants = catalogue.closed(grants)
         grants |= draw(st.frozensets(st.sampled_from(UNKNOWN), max_size=2)) if draw(st.booleans()) else frozenset()
         standard = name in {"Owner", "Agent"} or draw(st.integers(0, 9)) == 0
         roles.append(
@@ -83,9 +107,14 @@ def live_roles(draw: st.DrawFn, catalogue: Catalogue, called: st.SearchStrategy[
 def closed(grants: Iterable[str], catalogue: Catalogue) -> PermissionSet:
     """Give permissions with all that they need."""
     found = set(grants)
-    while more := {need for key in found for need in catalogue.by_key[key].requires} - found:
+    while more := {need for key in found for need in needs_of(catalogue.by_key[key])} - found:
         found |= more
     return frozenset(found)
+
+
+def needs_of(permission: Permission) -> tuple[str, ...]:
+    """Give what a role must have beside a permission, or has with it."""
+    return (*permission.requires, *permission.implies)
 
 
 def desk(catalogue: Catalogue, roles: Iterable[LiveRole]) -> FakeTenant:
@@ -210,7 +239,9 @@ def without_needs(catalogue: Catalogue) -> Catalogue:
         Category(
             key=c.key,
             name=c.name,
-            permissions=tuple(Permission(key=p.key, name=p.name, level=p.level) for p in c.permissions),
+            permissions=tuple(replace(p, requires=()) for p in c.permissions),
+            family=c.family,
+            form=c.form,
         )
         for c in catalogue.categories
     )
@@ -220,19 +251,34 @@ def without_needs(catalogue: Catalogue) -> Catalogue:
 @given(st.data(), catalogues().map(without_needs))
 def test_shortest_form_means_exactly_the_set(data: st.DataObject, catalogue: Catalogue) -> None:
     """Whatever the words of the catalogue, a form expands to its set, alone and on top of any base."""
-    category = data.draw(st.sampled_from(catalogue.categories))
-    sets = st.frozensets(st.sampled_from([p.key for p in category.permissions]))
+    sets = st.frozensets(st.sampled_from(sorted(catalogue.keys))).map(catalogue.closed)
     wanted, inherited = data.draw(sets), data.draw(sets)
 
-    base = "\n".join(whole_form(category, inherited).lines(category.key, "  ")) + "\n"
-    adjusting = adjusting_form(category, wanted, inherited)
+    base = entries({c.key: whole_form(c, inherited) for c in catalogue.categories}, catalogue)
+    adjusting = {c.key: adjusting_form(c, wanted, inherited) for c in catalogue.categories}
 
-    none = "".join(f"  '{c.key}': none\n" for c in catalogue.categories)
-    assert wanted == says(catalogue, *whole_form(category, wanted).lines(category.key, "  "), base=none)
-    assert (adjusting is None) == (wanted == inherited)
-    if adjusting is not None:
-        assert wanted == says(catalogue, *adjusting.lines(category.key, "  "), base=base)
-        assert len(adjusting.flow) <= len(whole_form(category, wanted, replaces=True).flow)
+    none = entries({c.key: Form("", ("none",)) for c in catalogue.categories}, catalogue)
+    whole = {c.key: whole_form(c, wanted) for c in catalogue.categories}
+    assert wanted == says(catalogue, *entries(whole, catalogue), base="\n".join(none))
+    assert wanted == says(catalogue, *(entries(adjusting, catalogue) or ["  {}"]), base="\n".join(base))
+    for category in catalogue.categories:
+        keys, adjusted = {p.key for p in category.permissions}, adjusting[category.key]
+        assert (adjusted is None) == (wanted & keys == inherited & keys)
+        if adjusted is not None:
+            assert len(adjusted.flow) <= len(whole_form(category, wanted, replaces=True).flow)
+
+
+def entries(forms: Mapping[str, Form | None], catalogue: Catalogue) -> list[str]:
+    """Write what is said of each category, those of a family below it."""
+    lines: list[str] = []
+    inner: list[str] = []
+    for category in catalogue.categories:
+        form = forms[category.key]
+        if form is not None and category.family is None:
+            lines += form.lines(category.key, "  ")
+        elif form is not None:
+            inner += form.member_lines(category.member, "    ")
+    return [*lines, "  groups:", *inner] if inner else lines
 
 
 @given(st.lists(names | odd, max_size=8))
