@@ -172,8 +172,12 @@ class Project:
 
     def _connection(self, clock: Clock, progress: Progress) -> tuple[TenantKind, Connection]:
         from reconciler.tenants.registry import kind as tenant_kind
+        from reconciler.tenants.remarks import IGNORED, not_followed
 
         name, tenant = self.tenant
+        ignored = not_followed(os.environ) if tenant.url is not None else ""
+        if ignored:
+            self.invocation.remark(IGNORED, ignored)
         connection = Connection(
             name=name,
             url=tenant.url,
