@@ -66,7 +66,19 @@ def read_desired(root: Path, folder: str, catalogue: Catalogue, tolerated: froze
 
     Raises `UsageProblem` where there is no folder and `NoRolesFound` where it is empty.
     """
-    statements, file_problems = _read(root, folder, catalogue, tolerated)
+    return _reading(*_read(root, folder, catalogue, tolerated), catalogue, tolerated)
+
+
+def read_desired_from(
+    documents: Iterable[tuple[str, bytes]], catalogue: Catalogue, tolerated: frozenset[str] = frozenset()
+) -> Reading:
+    """Read role files given as path and bytes, and give their problems instead of raising them."""
+    return _reading(*_accepted(documents, catalogue, tolerated), catalogue, tolerated)
+
+
+def _reading(
+    statements: list[Statement], file_problems: list[Problem], catalogue: Catalogue, tolerated: frozenset[str]
+) -> Reading:
     desired, problems, let_be = _state(statements, file_problems, catalogue, tolerated)
     declared = {role.key for role in desired.roles}
     written = {s.key: _written(s) for s in statements if s.key in declared}
@@ -95,9 +107,15 @@ def load_desired_from(
     documents: Iterable[tuple[str, bytes]], catalogue: Catalogue, tolerated: frozenset[str] = frozenset()
 ) -> DesiredState:
     """Load role files given as path and bytes; raises `InputRejected` with the problems of all of them."""
+    return _sound(*_state(*_accepted(documents, catalogue, tolerated), catalogue, tolerated))
+
+
+def _accepted(
+    documents: Iterable[tuple[str, bytes]], catalogue: Catalogue, tolerated: frozenset[str]
+) -> tuple[list[Statement], list[Problem]]:
     listing = Listing(Path())
     statements = _compile((d for d in sorted(documents) if accept_name(listing, d[0])), catalogue, tolerated)
-    return _sound(*_state(statements, listing.problems, catalogue, tolerated))
+    return statements, listing.problems
 
 
 def key_of_path(path: str) -> RoleKey:

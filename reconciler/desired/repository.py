@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.desired.catalogue import LOCK, load_catalogue
 from reconciler.desired.creating import create_file, is_taken, require_places
-from reconciler.desired.files import list_role_files
-from reconciler.desired.language import load_desired_from
+from reconciler.desired.files import list_role_files, names_role
+from reconciler.desired.language import read_desired_from
+from reconciler.desired.lint.run import lint, rule_of
 from reconciler.desired.pinning import is_stale
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.role_folder import RoleFolder
@@ -21,7 +22,7 @@ from reconciler.desired.shipped import EXAMPLES, shipped_text, template
 from reconciler.desired.text import shown
 from reconciler.desired.words import listed
 from reconciler.desired.workflows import WORKFLOW_FILES, workflow_texts
-from reconciler.errors import InputRejected, UsageProblem
+from reconciler.errors import InputRejected, Problem, Severity, UsageProblem
 from reconciler.model.adoption import Draft
 
 CODE_OWNERS = ".github/CODEOWNERS"
@@ -147,14 +148,39 @@ def add_examples(beginning: Beginning) -> None:
         )
         for name in EXAMPLES
     }
-    lock = load_catalogue(beginning.root)
-    try:
-        load_desired_from([(path, text.encode()) for path, text in examples.items()], lock)
-    except InputRejected:
-        beginning.notes.append(f"The examples do not fit {LOCK}; adopt the tenant's roles: reconciler adopt --all")
+    against = _refused(beginning, examples)
+    if against:
+        what = f"rules that {SETTINGS} makes errors" if all(p.code.startswith("lint.") for p in against) else LOCK
+        beginning.notes.append(f"The examples do not fit {what}; adopt the tenant's roles: reconciler adopt --all")
         return
     for path, text in examples.items():
         beginning.add(path, text)
+
+
+def require_valid_roles(beginning: Beginning) -> None:
+    """Raise `InputRejected` with everything for which `validate` would refuse role files that are wanted.
+
+    A live role cannot be made to follow a rule before its file is there, so each problem says how to begin.
+    """
+    roles = {p: text for p, text in beginning.wanted.items() if p.startswith(f"{beginning.roles}/") and names_role(p)}
+    against = _refused(beginning, roles)
+    if against:
+        raise InputRejected(tuple(Problem(p.path, 0, 0, p.code, p.message, _first_adopt(p)) for p in against))
+
+
+def _refused(beginning: Beginning, roles: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Give what `validate` would refuse of role files that are the only ones, under the settings."""
+    settings = beginning.settings
+    documents = [(path, text.encode()) for path, text in roles.items()]
+    reading = read_desired_from(documents, load_catalogue(beginning.root), settings.tolerated)
+    if reading.problems:
+        return reading.problems
+    return tuple(problem for problem in lint(reading, settings.lint) if problem.severity is Severity.ERROR)
+
+
+def _first_adopt(problem: Problem) -> str:
+    rule = rule_of(problem.code)
+    return f"Write `{rule}: warn` below `lint:` in {SETTINGS} until the files are there. Then: {problem.fix}"
 
 
 def add_the_rest(beginning: Beginning) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from reconciler.desired.files import list_role_files, name_fault, read_role_files
-from reconciler.desired.language import load_desired, load_desired_from
+from reconciler.desired.language import load_desired, read_desired_from
+from reconciler.desired.lint.levels import LintLevel, tolerated
+from reconciler.desired.lint.run import refused
 from reconciler.desired.names import name_problems, skeleton, space_problems
 from reconciler.desired.scaffold_text import derived_text, empty_text
 from reconciler.desired.slugs import WITHOUT_LETTERS, slug
@@ -17,6 +20,9 @@ from reconciler.errors import InputRejected, NoRolesFound, Problem, UsageProblem
 from reconciler.model.permission import Catalogue
 from reconciler.model.role import DesiredRole, RetiredRole, RoleKey
 from reconciler.model.state import DesiredState
+
+_FIXES = {"lint.sensitive-without-owner": "Name the team that decides who gets this role with --owner"}
+"""What to do where the advice is to edit a file that does not exist yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +48,24 @@ class Scaffold:
 
 
 def scaffold(
-    root: Path, folder: str, catalogue: Catalogue, wanted: Wanted, tolerated: frozenset[str] = frozenset()
+    root: Path,
+    folder: str,
+    catalogue: Catalogue,
+    wanted: Wanted,
+    levels: Mapping[str, LintLevel] = MappingProxyType({}),
 ) -> Scaffold:
-    """Give the file of a new role in `folder`; nothing is written, and problems of a tolerated code are none.
+    """Give the file of a new role in `folder`; nothing is written, and lint rules are what `levels` make them.
 
-    The files that are there must be in order. Raises `InputRejected` with everything that is wrong with the name,
-    as `validate` would find it, and `UsageProblem` for a key or a base that cannot be used.
+    The files that are there must be in order. Raises `InputRejected` with everything that is wrong with the name and
+    everything for which `validate` would refuse the file, and `UsageProblem` for a key or a base that cannot be used.
     """
-    desired = _declared(root, folder, catalogue, tolerated)
+    desired = _declared(root, folder, catalogue, tolerated(levels))
     key = _key(wanted)
     path = f"{folder}/{key}.yaml"
     hidden = [*_hidden(path, "name", wanted.name), *_hidden(path, "owner", wanted.owner or "")]
     if hidden:
         raise InputRejected(tuple(hidden))
-    faults = (problem for problem in _name_faults(path, wanted.name) if problem.code not in tolerated)
+    faults = (problem for problem in _name_faults(path, wanted.name) if problem.code not in desired.tolerated)
     found = [*faults, *_taken(path, key, wanted.name, desired), *_owner_faults(path, wanted.owner or "")]
     if found:
         raise InputRejected(tuple(found))
@@ -67,15 +77,15 @@ def scaffold(
         text = empty_text(path, wanted.name, wanted.owner, catalogue)
     else:
         text = derived_text(path, wanted.name, wanted.owner, _base(wanted.based_on, desired), catalogue)
-    return Scaffold(path=path, text=text, role=_checked(root, folder, desired, path, text))
+    return Scaffold(path=path, text=text, role=_checked(root, folder, desired, levels, (path, text)))
 
 
-def _declared(root: Path, folder: str, catalogue: Catalogue, tolerated: frozenset[str]) -> DesiredState:
+def _declared(root: Path, folder: str, catalogue: Catalogue, let_be: frozenset[str]) -> DesiredState:
     """Load what is there; a folder without a role is where the first one goes."""
     try:
-        return load_desired(root, folder, catalogue, tolerated)
+        return load_desired(root, folder, catalogue, let_be)
     except NoRolesFound:
-        return DesiredState(roles=(), retired=(), catalogue=catalogue, tolerated=tolerated)
+        return DesiredState(roles=(), retired=(), catalogue=catalogue, tolerated=let_be)
 
 
 def _key(wanted: Wanted) -> RoleKey:
@@ -138,13 +148,17 @@ def _base(key: str, desired: DesiredState) -> DesiredRole:
     )
 
 
-def _checked(root: Path, folder: str, there: DesiredState, path: str, text: str) -> DesiredRole:
-    """Load the file among the others as `validate` will; its places mean nothing to somebody who does not see it."""
+def _checked(
+    root: Path, folder: str, desired: DesiredState, levels: Mapping[str, LintLevel], document: tuple[str, str]
+) -> DesiredRole:
+    """Read the file among the others as `validate` will; its places mean nothing to somebody who does not see it."""
+    path, text = document
     others = list(read_role_files(root, list_role_files(root, folder)))
-    try:
-        documents = [*others, (path, text.encode("utf-8", "surrogatepass"))]
-        desired = load_desired_from(documents, there.catalogue, there.tolerated)
-    except InputRejected as rejected:
-        problems = {Problem(p.path, 0, 0, p.code, p.message, p.fix) for p in rejected.problems}
-        raise InputRejected(tuple(problems)) from rejected
-    return next(role for role in desired.roles if role.origin.path == path)
+    there = read_desired_from(others, desired.catalogue, desired.tolerated)
+    documents = [*others, (path, text.encode("utf-8", "surrogatepass"))]
+    then = read_desired_from(documents, desired.catalogue, desired.tolerated)
+    found = then.problems or refused(there, then, levels)
+    if found:
+        problems = {Problem(p.path, 0, 0, p.code, p.message, _FIXES.get(p.code, p.fix)) for p in found}
+        raise InputRejected(tuple(problems))
+    return next(role for role in then.desired.roles if role.origin.path == path)

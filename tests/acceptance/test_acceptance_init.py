@@ -119,6 +119,23 @@ def test_init_says_which_roles_it_could_not_adopt(place: Place) -> None:
     assert "  mine/standard/agent.yaml\n" in ran.out
 
 
+def test_roles_that_the_settings_would_refuse_are_not_made(place: Place) -> None:
+    """Beside settings that make advice an error, nothing is written before somebody has decided; then all of it."""
+    settings = place.folder / "reconciler.yaml"
+    settings.write_text("lint:\n  sensitive-without-owner: error\n", encoding="utf-8")
+
+    ran = place.run("init", "--adopt")
+
+    assert ran.code == 3
+    assert ran.err.startswith("error[lint.sensitive-without-owner] roles/billing-specialist.yaml: ")
+    assert "fix: Write `sensitive-without-owner: warn` below `lint:` in reconciler.yaml until the files are" in ran.err
+    assert list(place.files()) == ["reconciler.yaml"]
+
+    settings.write_text("lint:\n  sensitive-without-owner: warn\n", encoding="utf-8")
+    assert place.run("init", "--adopt").code == 0
+    assert place.run("validate").code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

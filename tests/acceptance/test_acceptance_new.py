@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from acceptance.desk import Desk
 
+from reconciler.desired.lint.run import RULES, rule_of
+
 pytestmark = pytest.mark.sockets
 
 
@@ -20,6 +22,30 @@ def test_new_role_passes_validate_unedited_and_can_be_planned(desk: Desk) -> Non
     assert desk.run("validate", "--format", "json").data == {"problems": []}
     (change,) = (c for c in desk.plan()["changes"] if c["role"] == "night-reviewer")
     assert (change["action"], change["grants"], change["owner"]) == ("create", [], "Quality")
+
+
+def test_what_new_writes_passes_whatever_the_settings_make_an_error(desk: Desk) -> None:
+    """With every lint rule an error, drafts beside drafts pass `validate`, and what would not is not written."""
+    rules = [rule_of(code) for code in RULES]
+    desk.write(
+        "reconciler.yaml", "tenants:\n  sandbox: {kind: sandbox}\nlint:\n" + "".join(f"  {r}: error\n" for r in rules)
+    )
+    assert desk.run("validate").code == 0
+    for arguments, code in (
+        (["Night Desk"], 0),
+        (["Late Desk"], 0),
+        (["Desk Manager"], 0),
+        (["Agent - Mornings", "--based-on", "agent"], 0),
+        (["Agent - Evenings", "--based-on", "agent"], 0),
+        (["Owner - Deputies", "--based-on", "owner"], 3),
+        (["Owner - Deputies", "--based-on", "owner", "--owner", "Desk Leads"], 0),
+        (["Agents"], 3),
+        (["Pure Viewer", "--based-on", "agent"], 3),
+    ):
+        before = sorted((desk.folder / "roles").rglob("*"))
+        assert (arguments, desk.run("new", *arguments).code) == (arguments, code)
+        assert (sorted((desk.folder / "roles").rglob("*")) == before) == (code == 3)
+        assert desk.run("validate").code == 0
 
 
 def test_new_role_from_a_base_is_the_base_with_something_unticked(desk: Desk) -> None:

@@ -64,13 +64,14 @@ def command(invocation: Invocation, *, folder: Path, adopting: bool, output_form
 def _adopt(invocation: Invocation, beginning: Beginning) -> None:
     """Want the roles of the tenant; what cannot be adopted becomes a note."""
     from reconciler.cli.wiring import Project
-    from reconciler.desired.repository import NewRoles
+    from reconciler.desired.repository import NewRoles, require_valid_roles
     from reconciler.operations.adopt import Asked, adopt
     from reconciler.tenants.clock import SystemClock
 
     files, progress = NewRoles(beginning), invocation.progress()
     with Project(invocation, begun=beginning.settings).reader(SystemClock(), progress) as tenant:
         adoption = adopt(Asked(everything=True), files, tenant, progress)
+    require_valid_roles(beginning)
     beginning.notes += [f'"{r.live.content.name}" was left out: {r.reasons[0].message}' for r in adoption.refusals]
 
 

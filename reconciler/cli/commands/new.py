@@ -13,7 +13,7 @@ Examples:
   reconciler new "Agent - Mornings" --based-on agent          a copy with a permission or two unticked
   reconciler new "Night Reviewer" --owner "Quality" --key nights
 \b
-Exits 3 when the name could not be used, with the advice of `validate`.
+Exits 3 when `validate` would refuse the name or the file, with its advice.
 """
 
 
@@ -29,8 +29,8 @@ def command(
 ) -> int:
     """Write a role file called NAME, with everything it could say in comments. Needs no tenant and no key.
 
-    The name is held against the rules of `validate` first, and no file is ever overwritten. The file passes
-    `validate` as it is; what is left to do is its description and its permissions.
+    The file is held against the rules of `validate` first, as the settings have them, and none is ever overwritten.
+    It passes `validate` as it is; what is left to do is its description and its permissions.
     """
     from reconciler.cli.wiring import Project
     from reconciler.desired.creating import create_file
@@ -41,7 +41,7 @@ def command(
     project = Project(invocation)
     wanted = Wanted(name=name, key=key, based_on=based_on, owner=owner)
     settings = project.settings
-    made = scaffold(project.root, settings.roles, project.catalogue, wanted, settings.tolerated)
+    made = scaffold(project.root, settings.roles, project.catalogue, wanted, settings.lint)
     create_file(project.root, made.path, made.text)
     if output_format == Format.JSON:
         invocation.give(to_json(new_document(made.role)))

@@ -27,7 +27,10 @@ _LONG = 8
 
 
 def misleading_name(subject: Subject) -> Iterator[Advice]:
-    """Find names that promise only reading where something can be changed, and administrators who manage nothing."""
+    """Find names that promise only reading where something can be changed, and administrators who manage nothing.
+
+    A role that grants nothing is still a draft and promises nothing.
+    """
     for role in subject.roles:
         plain = skeleton(role.content.name)
         levels = {p: subject.catalogue.by_key[p].level for p in role.content.permissions}
@@ -39,7 +42,7 @@ def misleading_name(subject: Subject) -> Iterator[Advice]:
                 f"{shown(role.content.name)} sounds as if it only reads, and it can change things: {listing(changing)}",
                 _way_out(role, "Switch them off"),
             )
-        elif administers and PermissionLevel.MANAGE not in levels.values():
+        elif administers and levels and PermissionLevel.MANAGE not in levels.values():
             yield Advice(
                 subject.written(role).place("name"),
                 f"{shown(role.content.name)} sounds as if it administers something, and none of its permissions does",

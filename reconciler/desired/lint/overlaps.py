@@ -21,9 +21,14 @@ _Groups = Mapping[PermissionSet, list[DesiredRole]]
 
 
 def _groups(subject: Subject) -> _Groups:
-    """Give the roles by their permissions, in each group standard roles first, then by key."""
+    """Give the roles by their permissions, in each group standard roles first, then by key.
+
+    Drafts are left out: what they have is an example yet.
+    """
     groups: dict[PermissionSet, list[DesiredRole]] = defaultdict(list)
     for role in sorted(subject.roles, key=lambda role: (not role.standard, role.key)):
+        if subject.is_draft(role):
+            continue
         groups[role.content.permissions].append(role)
     return groups
 

@@ -34,6 +34,16 @@ def rule_of(code: str) -> str:
     return code.partition(".")[2]
 
 
+def refused(there: Reading, then: Reading, levels: Mapping[str, LintLevel]) -> tuple[Problem, ...]:
+    """Give the errors that the rules find in `then` and not in `there` yet, sorted: what files to be written bring."""
+    known = {(problem.path, problem.code) for problem in lint(there, levels)}
+    return tuple(
+        problem
+        for problem in lint(then, levels)
+        if problem.severity is Severity.ERROR and (problem.path, problem.code) not in known
+    )
+
+
 def lint(reading: Reading, levels: Mapping[str, LintLevel]) -> tuple[Problem, ...]:
     """Give everything the rules find in role files that have no problems, sorted."""
     subject = Subject(reading)

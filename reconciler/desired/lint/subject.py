@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from reconciler.desired.language import Reading, Written
+from reconciler.desired.scaffold_text import DESCRIPTION
 from reconciler.model.permission import Catalogue
 from reconciler.model.role import DesiredRole, Origin, RoleKey
 
@@ -51,6 +52,10 @@ class Subject:
         while (base := self.by_key[chain[-1]].based_on) is not None:
             chain.append(base)
         return tuple(chain)
+
+    def is_draft(self, role: DesiredRole) -> bool:
+        """Whether a role grants nothing yet, or has the description that `new` writes in place of one."""
+        return not role.content.permissions or role.content.description == DESCRIPTION
 
     def related(self, one: DesiredRole, other: DesiredRole) -> bool:
         """Whether two roles come from the same one through `based_on`."""

@@ -14,8 +14,9 @@ from reconciler.desired.codes import CODES
 from reconciler.desired.language import Reading, read_desired
 from reconciler.desired.lint.levels import REFUSING, UNHELD_ROLE, LintLevel
 from reconciler.desired.lint.names import distance
-from reconciler.desired.lint.run import RULES, lint, rule_of
+from reconciler.desired.lint.run import RULES, lint, refused, rule_of
 from reconciler.desired.lint.subject import Subject
+from reconciler.desired.scaffold_text import DESCRIPTION
 from reconciler.desired.settings import parse_settings
 from reconciler.desired.shape import shipped_shape
 from reconciler.errors import Problem, SettingsRejected, Severity
@@ -249,6 +250,32 @@ def test_role_based_on_an_equal_one_is_equal_on_purpose(tmp_path: Path) -> None:
     assert [message for _, _, message in told] == [
         '"Night Desk" has exactly the permissions of "Inbox Desk" (roles/a.yaml)'
     ]
+
+
+def test_drafts_are_no_doubles(tmp_path: Path) -> None:
+    """Roles that grant nothing yet, and copies with the example of `new` unticked, are still to be written."""
+    same = {"conversations": BIG, "analytics": "[view_dashboards]"}
+    files = {
+        "a": a_file("Inbox Desk"),
+        "b": a_file("Phone Desk"),
+        "c": a_file("Night Desk", same),
+        "d": a_file("Front Desk", same, description=DESCRIPTION),
+        "e": a_file("Spare Desk", {"conversations": BIG}, description=DESCRIPTION),
+        "f": a_file("Desk Manager"),
+    }
+
+    assert lint(read(tmp_path, files), {}) == ()
+
+
+def test_errors_that_files_bring_are_told_from_those_there(tmp_path: Path) -> None:
+    """What is to be written is judged by what is wrong because of it, and warnings stop nothing."""
+    first = {"a": a_file("Agents")}
+    levels = {"near-standard-name": LintLevel.ERROR, "thin-description": LintLevel.WARN}
+    there = read(tmp_path, first)
+    then = read(tmp_path, {**first, "b": a_file("Readers", description="Readers of it")})
+
+    assert [(p.path, p.code) for p in refused(there, then, levels)] == [("roles/b.yaml", "lint.near-standard-name")]
+    assert refused(then, then, levels) == ()
 
 
 @pytest.mark.parametrize("way", ["retired", "based"])

@@ -20,6 +20,7 @@ from reconciler.desired.schema import render_role_schema
 from reconciler.desired.shipped import EXAMPLES, shipped_text
 from reconciler.desired.workflows import ACTION, WORKFLOW_FILES, WORKFLOWS
 from reconciler.errors import InputRejected, SettingsRejected, UsageProblem
+from reconciler.model.permission import Category, Permission, PermissionLevel
 
 CATALOGUE = load_catalogue(PROJECT)
 REVIEWER = "name: Quality Reviewer\ndescription: Reads every conversation\npermissions: {conversations: view}\n"
@@ -241,6 +242,25 @@ def test_examples_that_a_lock_does_not_know_are_not_made(tmp_path: Path) -> None
     assert beginning.notes == [
         "The examples do not fit schemas/permissions.yaml; adopt the tenant's roles: reconciler adopt --all"
     ]
+
+
+def test_examples_that_the_settings_refuse_are_not_made(tmp_path: Path) -> None:
+    """A lint rule that the settings make an error holds for the examples, too; else it is advice."""
+    (tmp_path / "schemas").mkdir()
+    more = Category(
+        key="labs", name="Labs", permissions=(Permission(key="labs.view", name="View", level=PermissionLevel.VIEW),)
+    )
+    other = replace(CATALOGUE, categories=(*CATALOGUE.categories, more))
+    (tmp_path / "schemas" / "permissions.yaml").write_text(render_lock(other), encoding="utf-8")
+    for level, fits in (("error", False), ("warn", True)):
+        (tmp_path / "reconciler.yaml").write_text(f"lint:\n  categories-left-out: {level}\n", encoding="utf-8")
+        beginning = begin(tmp_path)
+
+        add_examples(beginning)
+
+        assert bool(beginning.wanted) == fits
+        told = "The examples do not fit rules that reconciler.yaml makes errors; adopt the tenant's roles: "
+        assert beginning.notes == ([] if fits else [f"{told}reconciler adopt --all"])
 
 
 def test_role_schema_of_another_lock_is_told(tmp_path: Path) -> None:

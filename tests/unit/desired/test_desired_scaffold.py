@@ -16,6 +16,7 @@ from meta.source import PROJECT
 from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.creating import create_file, is_taken
 from reconciler.desired.language import load_desired, load_desired_from
+from reconciler.desired.lint.levels import LintLevel
 from reconciler.desired.scaffold import Scaffold, Wanted, scaffold
 from reconciler.desired.scaffold_text import DESCRIPTION, derived_text, empty_text
 from reconciler.desired.shipped import shipped_text
@@ -58,14 +59,46 @@ def codes(root: Path, name: str, **parts: str) -> list[str]:
 def test_name_that_the_settings_tolerate_is_written(root: Path) -> None:
     """What `validate` lets be, `new` lets be too; beside files that need it."""
     (root / "roles" / "old.yaml").write_text(RETIRED.replace("Night Watch", "Custom"), encoding="utf-8")
-    tolerated = frozenset({"role.generic-name"})
+    levels = {"generic-name": LintLevel.WARN}
 
-    assert scaffold(root, "roles", CATALOGUE, Wanted(name="Test"), tolerated).role.content.name == "Test"
+    assert scaffold(root, "roles", CATALOGUE, Wanted(name="Test"), levels).role.content.name == "Test"
     with pytest.raises(InputRejected):
-        scaffold(root, "roles", CATALOGUE, Wanted(name="None"), tolerated)
+        scaffold(root, "roles", CATALOGUE, Wanted(name="None"), levels)
     for path in [*(root / "roles").rglob("*.yaml")]:
         path.unlink()
-    assert scaffold(root, "roles", CATALOGUE, Wanted(name="Test"), tolerated).path == "roles/test.yaml"
+    assert scaffold(root, "roles", CATALOGUE, Wanted(name="Test"), levels).path == "roles/test.yaml"
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked", "fix"),
+    [
+        ("near-standard-name", Wanted(name="Agents"), "Say in the name what tells it from Agent"),
+        (
+            "sensitive-without-owner",
+            Wanted(name="Big Desk", based_on="owner"),
+            "Name the team that decides who gets this role with --owner",
+        ),
+        ("misleading-name", Wanted(name="Pure Viewer", based_on="agent"), "Name it after the work, or switch them off"),
+    ],
+)
+def test_file_that_the_settings_would_refuse_is_not_made(rule: str, asked: Wanted, fix: str) -> None:
+    """A lint rule that is an error holds for `new` too, with what to do on its command line; else it is advice."""
+    with pytest.raises(InputRejected) as caught:
+        scaffold(PROJECT, "roles", CATALOGUE, asked, {rule: LintLevel.ERROR})
+
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.line, problem.fix) == (f"lint.{rule}", 0, fix)
+    assert scaffold(PROJECT, "roles", CATALOGUE, asked, {rule: LintLevel.WARN}).role.content.name == asked.name
+
+
+def test_what_is_refused_already_stops_no_new_role(root: Path) -> None:
+    """A file that breaks a rule is told by `validate`, and is no reason to refuse another one."""
+    (root / "roles" / "agents.yaml").write_text(
+        REVIEWER.replace("Quality Reviewer", "Agents").replace("Old", "Older"), encoding="utf-8"
+    )
+    levels = {"near-standard-name": LintLevel.ERROR}
+
+    assert scaffold(root, "roles", CATALOGUE, Wanted(name="Night Reviewer"), levels).path == "roles/night-reviewer.yaml"
 
 
 def a_base(permissions: Iterable[str], name: str = "Base") -> DesiredRole:
