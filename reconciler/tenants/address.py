@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
 from reconciler.errors import TenantAnswerUnusable, UsageProblem
@@ -13,6 +14,9 @@ from reconciler.errors import TenantAnswerUnusable, UsageProblem
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _PATH = re.compile(r"(/[A-Za-z0-9_~.-]+)*/?")
 _HTTPS_PORT = 443
+
+Query: TypeAlias = Mapping[str, str | Sequence[str]]
+"""The fields of a query; one with several values is sent once for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,13 @@ class BaseAddress:
             )
         return BaseAddress(text.rstrip("/"))
 
-    def to(self, segments: Sequence[str], query: Mapping[str, str]) -> str:
+    def to(self, segments: Sequence[str], query: Query) -> str:
         """Give the address of a resource; each segment is one step of the path, whatever it contains.
 
         Raises `TenantAnswerUnusable` for a segment that no quoting keeps from climbing.
         """
         url = f"{self.url}{self.path_of(segments)}"
-        return f"{url}?{urlencode(query, quote_via=quote, safe='')}" if query else url
+        return f"{url}?{urlencode(query, doseq=True, quote_via=quote, safe='')}" if query else url
 
     @staticmethod
     def path_of(segments: Sequence[str]) -> str:

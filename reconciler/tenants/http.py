@@ -22,7 +22,7 @@ from reconciler.errors import (
     WriteRefused,
 )
 from reconciler.ports import Clock
-from reconciler.tenants.address import BaseAddress
+from reconciler.tenants.address import BaseAddress, Query
 from reconciler.tenants.connection import Connection
 from reconciler.tenants.credential import Ask, Credential, bearer
 from reconciler.tenants.exchange import Answer, Exchange
@@ -86,16 +86,14 @@ class HttpReader:
         """Start a whole read: give the moment by which it must be over."""
         return self._clock.monotonic() + self._patience.read_seconds
 
-    def get(self, *segments: str, query: Mapping[str, str] | None = None, deadline: Deadline | None = None) -> Part:
+    def get(self, *segments: str, query: Query | None = None, deadline: Deadline | None = None) -> Part:
         """Read a resource that must exist; raises a `TenantError`, also where it does not."""
         found = self.find(*segments, query=query, deadline=deadline)
         if found is None:
             raise TenantRejected(f"{self._where('GET', segments)}: the tenant says that it does not exist")
         return found
 
-    def find(
-        self, *segments: str, query: Mapping[str, str] | None = None, deadline: Deadline | None = None
-    ) -> Part | None:
+    def find(self, *segments: str, query: Query | None = None, deadline: Deadline | None = None) -> Part | None:
         """Read a resource; None only where the tenant clearly says that it does not exist.
 
         Tried a few times where that may help, within `deadline`; raises the last `TenantError` otherwise.

@@ -50,6 +50,10 @@ class Part:
         value = self._fields().get(key)
         return None if value is None else Part(value, self.where, f"{self.path}.{key}")
 
+    def entries(self) -> dict[str, Part]:
+        """Give every value of an object whose keys are not known beforehand."""
+        return {key: Part(value, self.where, f"{self.path}.{key}") for key, value in self._fields().items()}
+
     def each(self) -> list[Part]:
         """Give the items of a list."""
         if not isinstance(self.value, list):

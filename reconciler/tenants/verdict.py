@@ -28,7 +28,7 @@ MAX_WORDS = 300
 _CLEAR_NO = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 428})
 """Statuses that say a write had no effect."""
 _STATE_MOVED = frozenset({409, 412})
-_TRY_AGAIN = frozenset({500, 502, 503, 504})
+_TRY_AGAIN = frozenset({409, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ class Terms:
     """What makes a write count."""
 
     success: int
-    """The one status that the product promises; another 2xx is not believed."""
+    """The status that the product promises; another 2xx is not believed."""
+    also: frozenset[int] = frozenset()
+    """Other statuses that count as the promised one, where the product's own pages do not agree."""
     if_match: str | None = None
     """The version that was read; None where the call takes no precondition."""
     clear: frozenset[str] = frozenset()
@@ -107,7 +109,7 @@ class Verdict:
         if isinstance(exchange, NoAnswer):
             raise WriteUnclear(f"{where}: {exchange.reason}; it may or may not have happened")
         status = exchange.status
-        if status == terms.success:
+        if status == terms.success or status in terms.also:
             return self._written(where, exchange)
         complaint = self._complaint(exchange)
         text = self._text(where, exchange, complaint)
