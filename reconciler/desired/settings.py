@@ -42,6 +42,12 @@ class TenantSettings:
     """The name of the environment variable that holds the key; never the key."""
     id: str | None = None
     """The id that the tenant must say it has; None where any will do."""
+    client_id: str | None = None
+    """The public half of an OAuth client; the secret is the key."""
+    email: str | None = None
+    """The owner of the key, where the product asks for them."""
+    account: str | None = None
+    """The account inside the product, where one address serves several."""
 
 
 def _embedded() -> Mapping[str, TenantSettings]:
@@ -191,6 +197,9 @@ def _build(value: Mapping[str, Any]) -> Settings:
             url=tenant.get("url"),
             key_variable=tenant["key"][4:] if "key" in tenant else None,
             id=tenant.get("id"),
+            client_id=tenant.get("client_id"),
+            email=tenant.get("email"),
+            account=tenant.get("account"),
         )
         for name, tenant in value.get("tenants", {}).items()
     }

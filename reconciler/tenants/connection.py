@@ -48,6 +48,12 @@ class Connection:
     """Base address, https (or http on loopback); None for the embedded tenant."""
     key: Key | None = field(repr=False)
     """None for the embedded tenant, which makes its own."""
+    client_id: str | None = None
+    """The public half of an OAuth client, where the product has such; the secret is the key."""
+    email: str | None = None
+    """The owner of the key, where the product asks for them beside it."""
+    account: str | None = None
+    """The account inside the product, where one address serves several."""
     state_folder: Path
     """Where the embedded tenant keeps its database."""
     clock: Clock
