@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup lint types contracts format lock benchmark campaign clean
+.PHONY: help demo test check setup lint types contracts format lock benchmark campaign fuzz mutants audit sbom wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,23 @@ format: $(VENV)/.dev ## Rewrite the format
 campaign: $(VENV)/.dev ## Run the long fault campaigns (minutes)
 	@$(BIN)/pytest -n auto -m campaign $(PYTEST)
 
+fuzz: $(VENV)/.fuzz ## Feed readers and escapers with a fuzzer, SECONDS each (Linux)
+	@$(BIN)/python tests/fuzz/run.py --seconds $(or $(SECONDS),5)
+
+mutants: $(VENV)/.campaign ## Change what decides and what escapes, bit by bit; tests must notice (an hour)
+	@$(BIN)/python tests/mutants/run.py
+
+audit: $(VENV)/.campaign ## Ask for known vulnerabilities of everything pinned (needs the network)
+	@for list in requirements/*.txt; do \
+		echo "$$list:"; $(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r "$$list" || exit 1; done
+
+sbom: $(VENV)/.dev ## Write the bill of materials of what is installed at run time
+	@mkdir -p dist
+	@PYTHONWARNINGS=ignore $(BIN)/python -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
+
+wheel: $(VENV)/.dev ## Build the wheel and try it where nothing else is installed
+	@PYTHON="$(PYTHON)" bash .ci/wheel
+
 benchmark: $(VENV)/.dev ## Measure start-up and plans against their lower bounds (minutes)
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/loader.py
@@ -59,9 +76,11 @@ lock: ## Resolve the requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/runtime.txt
 	uv pip compile -q --group build -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
 	uv pip compile -q pyproject.toml --group build --group dev -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/dev.txt
+	uv pip compile -q --group fuzz --universal --python-version 3.11 --generate-hashes --no-header -o requirements/fuzz.txt
+	uv pip compile -q --group campaign -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/campaign.txt
 
 clean: ## Remove the environment and everything made by tools
-	rm -rf $(VENV) .reconciler .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+	rm -rf $(VENV) .reconciler .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fuzz mutants dist
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 64; }
@@ -81,6 +100,15 @@ $(VENV)/.runtime: $(VENV)/.python requirements/runtime.txt requirements/build.tx
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@echo "Installing the pinned development tools into $(VENV) ..."
 	@$(call install,--require-hashes -r requirements/dev.txt)
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.txt
+	@$(call install,--require-hashes -r requirements/fuzz.txt)
+	@touch $@
+
+$(VENV)/.campaign: $(VENV)/.dev requirements/campaign.txt
+	@echo "Installing the pinned tools of the long runs into $(VENV) ..."
+	@$(call install,--require-hashes -r requirements/campaign.txt)
 	@touch $@
 
 ifdef UV

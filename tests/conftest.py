@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import pytest_socket
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 LOOPBACK = ["127.0.0.1", "::1"]
 CLEARED = ("CI", "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "NETRC", "SSL_CERT_FILE", "TERM")
@@ -18,6 +18,16 @@ settings.register_profile("dev", max_examples=60, deadline=None, derandomize=Tru
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, database=None, print_blob=True)
 settings.register_profile(
     "long", max_examples=10_000, deadline=None, database=None, print_blob=True, suppress_health_check=_CALM
+)
+# What fails need not become small: `make mutants` asks only whether anything fails.
+settings.register_profile(
+    "mutants",
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=_CALM,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 

@@ -39,6 +39,8 @@ class Document:
     value: Value = None
     places: dict[Route, tuple[Mark, Mark]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    lines: int | None = None
+    """How many lines an editor shows, where that is known; the parser counts the end of the file as one more."""
     readable: bool = False
     """Whether `value` is all that the file says, apart from the parts with a problem."""
 
@@ -61,6 +63,8 @@ class Document:
 
     def report(self, place: Place, code: str, message: str, fix: str) -> None:
         """Add a problem, unless the place has another kind of one: that would only say again what is wrong there."""
+        if self.lines is not None and place[0] > self.lines:
+            place = (self.lines, 1)
         here = (p for p in self.problems if (p.line, p.column) == place)
         taken = any(p.code != code or p.message == message for p in here)
         if not taken and len(self.problems) < MOST_PROBLEMS:

@@ -88,6 +88,7 @@ def read_yaml(path: str, raw: bytes) -> Document:
     document = Document(path)
     if not readable_text(document, raw):
         return document
+    document.lines = raw.count(b"\n") + (not raw.endswith(b"\n"))
     library = _library()
     try:
         _Builder(document, library.parser(raw), library).read_stream()
@@ -98,7 +99,7 @@ def read_yaml(path: str, raw: bytes) -> Document:
         ValueError,
         OverflowError,
     ) as error:  # the last two for escapes beyond Unicode, without libyaml
-        report_syntax(document, raw, error)
+        report_syntax(document, error)
         return document
     document.readable = True
     return document

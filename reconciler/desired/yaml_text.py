@@ -64,13 +64,10 @@ def _no_conflict(document: Document, text: str) -> bool:
     return marker is None
 
 
-def report_syntax(document: Document, raw: bytes, error: Exception) -> None:
+def report_syntax(document: Document, error: Exception) -> None:
     """Report an error of the YAML library; its own words quote the file, so they are matched and never shown."""
     mark = getattr(error, "problem_mark", None)
-    lines = raw.count(b"\n") + (not raw.endswith(b"\n"))
     place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if place[0] > lines:  # the end of the file counts as a line of its own, which no editor shows
-        place = (lines, 1)
     said = f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"
     for sign, message, fix in _SYNTAX_HINTS:
         if sign in said:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 from reconciler.render.markdown import marker
@@ -57,4 +59,6 @@ HOSTILE = (
     "x" * 5_000,
 )
 """Names that somebody who may name a role could choose to be read as something else."""
+IDS = tuple(f"{number}-{re.sub('[^a-z0-9]+', '-', name.lower())[:20]}" for number, name in enumerate(HOSTILE))
+"""What tests call them: letters that any program can hand on as the name of a test."""
 hostile = st.sampled_from(HOSTILE) | st.lists(st.sampled_from(HOSTILE), max_size=3).map("".join) | st.text(max_size=12)

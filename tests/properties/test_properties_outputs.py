@@ -11,7 +11,7 @@ from builders import planned
 from fakes.reading import REFERENCES, Elements, commands, parsed
 from hypothesis import example, given
 from hypothesis import strategies as st
-from properties.hostile import HOSTILE, MARKER, hostile
+from properties.hostile import HOSTILE, IDS, MARKER, hostile
 from properties.strategies import World, guard_settings, worlds
 
 from reconciler.model.finding import GuardSettings
@@ -181,7 +181,7 @@ def test_no_name_is_a_command_to_a_runner(world: World, settings: GuardSettings,
         assert [] == commands(told)
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=[ascii(name)[:24] for name in HOSTILE])
+@pytest.mark.parametrize("name", HOSTILE, ids=IDS)
 def test_code_is_one_piece_of_code_in_a_cell(name: str) -> None:
     """In a table and in a sentence, foreign text is one code element and nothing else."""
     table = f"| a | b |\n| --- | --- |\n| {code(name)} | x |\n"
