@@ -32,7 +32,7 @@ lint: $(VENV)/.dev ## Lint and check the format, of workflows and scripts too
 	@$(BIN)/ruff format --check .
 	@$(BIN)/actionlint -shellcheck $(BIN)/shellcheck .github/workflows/*.yml
 	@$(BIN)/zizmor --offline --quiet --persona pedantic .
-	@$(BIN)/shellcheck .ci/run .github/actions/*/*.sh reconciler/desired/templates/*.sh
+	@$(BIN)/shellcheck .ci/run .ci/wheel .github/actions/*/*.sh reconciler/desired/templates/*.sh
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/gitlab/.gitlab-ci.yml
