@@ -1,0 +1,44 @@
+"""The published contract, kept by the Zendesk adapter over the double of its product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fakes.zendesk.server import LEAST, a_zendesk_desk
+
+from reconciler.model.person import PersonId
+from reconciler.tenants.shape import Part
+from reconciler.tenants.zendesk_config import granted
+from reconciler.tenants.zendesk_vocabulary import Vocabulary
+from reconciler.testing.contract import Desk, TenantContract
+
+FEW = Vocabulary().catalogue().closed(granted(Part(LEAST, "a test"), Vocabulary()))
+MORE = FEW | {
+    "tickets.ticket_editing",
+    "tickets.ticket_tag_editing",
+    "macro_access.manage-personal",
+    "explore_access.readonly",
+}
+
+
+@pytest.mark.sockets
+class TestZendesk(TenantContract):
+    """The adapter with the OAuth client, over real HTTP."""
+
+    @pytest.fixture
+    def desk(self) -> Iterator[Desk]:
+        """Give the adapter over a fresh account."""
+        with a_zendesk_desk() as served, served.reader() as reader, served.writer() as writer:
+            yield Desk(
+                reader=reader,
+                tenant=writer,
+                used="Night Shift",
+                unused="Unused",
+                holder=PersonId(str(served.ben)),
+                few=FEW,
+                more=MORE,
+                stranger="tickets.teleport",
+                standard="Light agent",
+                requests=lambda: len(served.api.log),
+            )
