@@ -44,7 +44,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up soon on a request that must be seen to be given up."""
-    monkeypatch.setattr("reconciler.tenants.http.Patience", functools.partial(Patience, request_seconds=0.3))
+    hurry(monkeypatch)
+
+
+def hurry(patch: pytest.MonkeyPatch) -> None:
+    """Let every request have a fraction of a second."""
+    patch.setattr("reconciler.tenants.http.Patience", functools.partial(Patience, request_seconds=0.3))
 
 
 @pytest.fixture
@@ -61,8 +66,9 @@ def stranger() -> Iterator[Stranger]:
 
 
 @pytest.fixture
-def unasked(desk: Desk, stranger: Stranger) -> Watched:
+def unasked(desk: Desk, stranger: Stranger, monkeypatch: pytest.MonkeyPatch) -> Watched:
     """Give a repository whose tenant counts every connection as a write: nobody may even speak to it."""
+    hurry(monkeypatch)
     url = f"http://{stranger.address}/api/v1"
     desk.replace("reconciler.yaml", EMBEDDED, f"sandbox: {{kind: support, url: '{url}', key: 'env:{KEY_VARIABLE}'}}")
     return Watched(desk, stranger.asked)
