@@ -77,8 +77,8 @@ class Place:
 
     def copied(self, folder: Path) -> Place:
         """Give the same place in another folder."""
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return Place(folder)
+        assert not folder.is_relative_to(self.folder)
+        return Place(Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True)))
 
     def environment(self, **more: str) -> Mapping[str, str]:
         """Give the environment of a process."""
@@ -100,9 +100,9 @@ class Place:
             env=self.environment(**more),
         )
 
-    def run(self, *arguments: str, **more: str) -> Ended:
+    def run(self, *arguments: str, patience: float = PATIENCE, **more: str) -> Ended:
         """Run the command to its end."""
-        return ended(self.start(*arguments, **more))
+        return ended(self.start(*arguments, **more), patience)
 
     def shell(self, script: str, *arguments: str, **more: str) -> Ended:
         r"""Run a shell script in which `"$@"` is the command, such as `ulimit -v 100; exec "$@"`."""
@@ -195,9 +195,9 @@ class Place:
         return [[json.loads(line) for line in file.read_text(encoding="ascii").splitlines()] for file in files]
 
 
-def ended(process: subprocess.Popen[str]) -> Ended:
+def ended(process: subprocess.Popen[str], patience: float = PATIENCE) -> Ended:
     """Wait for the end of a process; none of ours may show a traceback."""
-    out, err = process.communicate(timeout=PATIENCE)
+    out, err = process.communicate(timeout=patience)
     assert "Traceback" not in out + err, out + err
     return Ended(code=process.returncode, out=out, err=err)
 

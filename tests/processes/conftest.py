@@ -29,7 +29,7 @@ def _confirmed_rich(tmp_path_factory: pytest.TempPathFactory) -> Place:
 @pytest.fixture
 def place(_confirmed: Place, tmp_path: Path) -> Place:
     """Give a fresh place with every finding confirmed and nothing applied."""
-    return _confirmed.copied(tmp_path)
+    return _confirmed.copied(tmp_path / "place")
 
 
 @pytest.fixture(scope="session")
@@ -41,4 +41,4 @@ def clean(_confirmed: Place, tmp_path_factory: pytest.TempPathFactory) -> Clean:
 @pytest.fixture
 def rich_place(_confirmed_rich: Place, tmp_path: Path) -> Place:
     """Give a fresh place with a plan of every kind of write, confirmed."""
-    return _confirmed_rich.copied(tmp_path)
+    return _confirmed_rich.copied(tmp_path / "place")

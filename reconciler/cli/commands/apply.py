@@ -68,7 +68,7 @@ def command(
     Ctrl-C stops after the write under way, within five seconds. A run that stopped half way is finished by running it
     again.
     """
-    from reconciler.cli.wiring import Project
+    from reconciler.cli.wiring import JOURNAL, Project
     from reconciler.operations.apply import Apply, apply
     from reconciler.tenants.clock import SystemClock
 
@@ -76,11 +76,12 @@ def command(
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     expect, review = _only(expects), reviewing.review()
     reviewing.require_tip(project)
+    reviewing.require_committed(project)
     base = reviewing.base(project, base, review)
     request = project.request(base=base, extra=_for_this_run(confirms, clock.now().date(), counted=yes))
     with ExitStack() as stack:
         tenant = stack.enter_context(project.writer(clock, progress))
-        gate = _Gate(project.state_folder / "journal", clock, stack)
+        gate = _Gate(project.state_folder / JOURNAL, clock, stack)
         how = Apply(
             expect=expect,
             announce=lambda planned: _announce(invocation, planned, base, form, yes=yes),
