@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing, people
 from reconciler.model.change import Create, key_of, revokes_of
-from reconciler.model.role import LONGEST_NAME, MOST_EARLIER_NAMES, DesiredRole, LiveRole, RoleKey, RoleKind
+from reconciler.model.role import (
+    LONGEST_NAME,
+    MOST_EARLIER_NAMES,
+    DesiredRole,
+    LiveRole,
+    RetiredRole,
+    RoleKey,
+    RoleKind,
+)
 
 LIKE = 90
 """Percent of the permissions of two roles together that both must have to be offered as one role renamed."""
@@ -17,9 +25,10 @@ LIKE = 90
 def notes(facts: Facts, hoisted: tuple[RoleKey, ...]) -> Iterator[str]:
     """Give every note on a plan, in no order; `hoisted` are the administrator grants that go first."""
     if hoisted:
+        first = _named(role for role in facts.desired.roles if role.key in hoisted)
         permissions = listing(administrators.permission for administrators in facts.administrators)
         yield (
-            f"{listing(hoisted)} goes first: its grant of {permissions} keeps the tenant from being without an "
+            f"{first} goes first: its grant of {permissions} keeps the tenant from being without an "
             "administrator half way"
         )
     yield from _unknown_permissions(facts)
@@ -106,18 +115,28 @@ def _over_and_done(facts: Facts) -> Iterator[str]:
     if facts.live.gaps:
         return
     renamed = [
-        found.role.key
+        found.role
         for found in facts.matching.matched
         if found.role.previously
         and found.live.content.name == found.role.content.name
         and found.role.key not in facts.matching.swapping
     ]
     if renamed:
-        yield f"renamed already: {listing(renamed)}; once that is so in every tenant, `previously` can go"
+        yield f"renamed already: {_filed(renamed)}; once that is so in every tenant, `previously` can go"
     there = {retired.key for retired, _ in facts.matching.retiring}
-    gone = [retired.key for retired in facts.desired.retired if retired.key not in there]
+    gone = [retired for retired in facts.desired.retired if retired.key not in there]
     if gone:
-        yield f"retired and gone: {listing(gone)}; once that is so in every tenant, the file can go"
+        yield f"retired and gone: {_filed(gone)}; once that is so in every tenant, the file can go"
+
+
+def _named(roles: Iterable[DesiredRole]) -> str:
+    """Give roles by the names that people know."""
+    return listing(f'"{role.content.name}"' for role in roles)
+
+
+def _filed(roles: Iterable[DesiredRole | RetiredRole]) -> str:
+    """Give roles by name with the key of the file that somebody is to edit."""
+    return listing(f'"{r.name if isinstance(r, RetiredRole) else r.content.name}" ({r.key})' for r in roles)
 
 
 def _alike(change: Create, live: LiveRole) -> bool:
@@ -128,22 +147,22 @@ def _alike(change: Create, live: LiveRole) -> bool:
 
 def _unheld(facts: Facts) -> Iterator[str]:
     """Name the managed roles of the tenant's own making that nobody is assigned to."""
-    names = [
-        found.role.key
+    unheld = [
+        found.role
         for found in facts.matching.matched
         if found.live.user_count == 0 and found.live.kind is RoleKind.CUSTOM
     ]
-    if names:
-        yield f"nobody holds {listing(names)}"
+    if unheld:
+        yield f"nobody holds {_named(unheld)}"
 
 
 def _since_the_base(facts: Facts) -> Iterator[str]:
     """Tell what the change starts and stops managing, where the revision it starts from is known."""
     if facts.base is None:
         return
-    first = [found.role.key for found in facts.matching.matched if not facts.was_managed(found.live)]
+    first = [found.role for found in facts.matching.matched if not facts.was_managed(found.live)]
     if first:
-        yield f"managed here for the first time: {listing(first)}"
+        yield f"managed here for the first time: {_named(first)}"
     for live in facts.matching.unmanaged:
         if facts.was_managed(live):
             yield f'no file declares "{live.content.name}" any more: it stays as it is and is no longer managed'

@@ -19,7 +19,7 @@ from reconciler.desired.statement import Rule, Statement, Step, Vocabulary
 from reconciler.errors import FilesUnsound, InputRejected, Problem, Severity
 from reconciler.model.adoption import Draft, Drafts, Effect, Reason, Refusal, Subject
 from reconciler.model.permission import PermissionSet
-from reconciler.model.role import RoleContent, RoleKey, RoleKind
+from reconciler.model.role import DesiredRole, RoleContent, RoleKey, RoleKind
 from reconciler.model.state import DesiredState
 
 
@@ -179,10 +179,10 @@ class Drafter:
                     fix="Report this with the file and, from the product, the role",
                 )
 
-    def _followers(self, drafts: Iterable[Draft], state: DesiredState) -> tuple[RoleKey, ...]:
+    def _followers(self, drafts: Iterable[Draft], state: DesiredState) -> tuple[DesiredRole, ...]:
         adopted = {draft.subject.key for draft in drafts}
         before = {role.key: role.content for role in self._desired.roles}
-        return tuple(r.key for r in state.roles if r.key not in adopted and before[r.key] != r.content)
+        return tuple(r for r in state.roles if r.key not in adopted and before[r.key] != r.content)
 
 
 def _by_hand(subject: Subject) -> Refusal:

@@ -102,7 +102,7 @@ class Drafts:
     drafts: tuple[Draft, ...]
     """In the order of the subjects."""
     refusals: tuple[Refusal, ...] = ()
-    followers: tuple[RoleKey, ...] = ()
+    followers: tuple[DesiredRole, ...] = ()
     """Roles that are not adopted here and mean something else afterwards, because a base of theirs changes. Sorted."""
 
 
@@ -115,7 +115,7 @@ class Adoption:
     """Roles without a file first, then by key."""
     refusals: tuple[Refusal, ...]
     """By name."""
-    followers: tuple[RoleKey, ...]
-    """Keys of roles that mean something else afterwards, because a base of theirs changes. Sorted."""
+    followers: tuple[DesiredRole, ...]
+    """Roles that mean something else afterwards, because a base of theirs changes. Sorted."""
     written: bool
     """False where it was only looked, or where a role that was asked for by name is refused."""

@@ -28,7 +28,8 @@ def adoption_text(shown: Adoption) -> Iterator[Line]:
     for refusal in shown.refusals:
         yield from _refusal_text(refusal)
     if shown.followers:
-        yield line(span("  Note: ", Tone.FAINT), f"{', '.join(shown.followers)} will follow: a base of theirs changes")
+        followers = ", ".join(f'"{role.content.name}"' for role in shown.followers)
+        yield line(span("  Note: ", Tone.FAINT), f"{followers} will follow: a base of theirs changes")
     yield from _next(shown, changing)
 
 
@@ -89,7 +90,7 @@ def adoption_document(shown: Adoption) -> Mapping[str, object]:
         "written": shown.written,
         "roles": [_draft(draft) for draft in shown.drafts],
         "refused": [_refusal(refusal) for refusal in shown.refusals],
-        "followers": list(shown.followers),
+        "followers": [role.key for role in shown.followers],
     }
 
 

@@ -94,6 +94,7 @@ def test_one_role_is_adopted_by_name_or_key(desk: Desk) -> None:
     ran = desk.run("adopt", "Day Shift", "agent")
     assert ran.code == 64
     assert '"Day Shift"' in ran.err
+    assert "and 64 when the" in desk.run("adopt", "--help").out
     assert desk.run("adopt", "--all", "agent").code == 64
 
 

@@ -94,7 +94,7 @@ def test_errors_come_before_advice(thin: Desk) -> None:
 def test_roles_nobody_holds_are_told_in_the_plan_unless_switched_off(desk: Desk) -> None:
     """What only the tenant knows is told where the tenant is read; validate knows nothing of it."""
     desk.settle()
-    note = "nobody holds agent-no-bulk-actions, beta-tester, quality-reviewer"
+    note = 'nobody holds "Agent - No Bulk Actions", "Beta Tester", "Quality Reviewer"'
     assert note in desk.plan()["notes"]
 
     settings = (desk.folder / "reconciler.yaml").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ from reconciler.render.styled import to_text
 from reconciler.render.view import view
 
 PROJECT = Path(__file__).resolve().parents[2]
-GOLDEN = "sha256:dec11ed965e239091ffe9306eae6887d1e8dae88ed26939810dc0092510dc640"
+GOLDEN = "sha256:f4e4a8d04b944d0a9e50de096b6888a8382f7cc24cea3e4f5048c179710791cf"
 
 
 class Reversed:

@@ -14,7 +14,8 @@ Examples:
   reconciler adopt --all              every role that a file can say
   reconciler adopt --all --based-on   similar roles on top of one another
 \b
-Exits 3 when a role that was asked for by name cannot be adopted; nothing is written then.
+Exits 3 when a role that was asked for by name cannot be adopted, and 64 when the
+tenant has none of that name; nothing is written then.
 """
 
 

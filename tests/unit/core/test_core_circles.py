@@ -322,7 +322,7 @@ def test_earlier_names_of_a_swap_are_not_called_done_before_all_of_them_are() ->
     )
 
     assert not [note for note in half if "`previously` can go" in note]
-    assert [note for note in whole if note.startswith("renamed already: a, b; ")]
+    assert [note for note in whole if note.startswith('renamed already: "Alpha" (b), "Beta" (a); ')]
 
 
 def test_confirmation_of_a_swap_is_bound_to_every_role_of_it() -> None:

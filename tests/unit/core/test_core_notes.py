@@ -74,7 +74,9 @@ def test_notes_name_files_whose_earlier_names_have_done_their_work() -> None:
 
     plan = a_plan(a_request(*files), a_tenant(*live, people=[a_person("1", "B", "C", "E")]))
 
-    assert plan.notes == ("renamed already: first, second; once that is so in every tenant, `previously` can go",)
+    assert plan.notes == (
+        'renamed already: "B" (first), "C" (second); once that is so in every tenant, `previously` can go',
+    )
 
 
 def test_notes_call_no_rename_done_that_only_has_another_case() -> None:
@@ -92,7 +94,7 @@ def test_notes_name_retired_roles_that_are_gone() -> None:
 
     plan = a_plan(a_request(*files), a_tenant(a_live_role("Going")))
 
-    assert plan.notes == ("retired and gone: gone; once that is so in every tenant, the file can go",)
+    assert plan.notes == ('retired and gone: "Gone" (gone); once that is so in every tenant, the file can go',)
 
 
 def test_notes_say_nothing_of_what_may_not_have_been_read() -> None:
@@ -128,7 +130,7 @@ def test_notes_name_the_roles_that_nobody_holds() -> None:
 
     plan = a_plan(a_request(*files), a_tenant(*live, people=[a_person("1", "Busy")]))
 
-    assert plan.notes == ("nobody holds idle",)
+    assert plan.notes == ('nobody holds "Idle"',)
 
 
 def test_notes_tell_what_starts_and_stops_being_managed() -> None:
@@ -142,7 +144,7 @@ def test_notes_tell_what_starts_and_stops_being_managed() -> None:
     plan = a_plan(request, a_tenant(*live, people=people))
 
     assert plan.notes == (
-        "managed here for the first time: new",
+        'managed here for the first time: "New"',
         'no file declares "Gone" any more: it stays as it is and is no longer managed',
     )
 

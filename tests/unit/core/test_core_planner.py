@@ -142,7 +142,7 @@ def test_plan_notes_which_grant_goes_first_and_why() -> None:
     plan = a_plan(a_request(a_role("old"), a_role("young", grants=(VIEW, ADMIN))), a_tenant(*live, people=people_))
 
     assert [change.role for change in plan.changes] == ["young", "old"]
-    assert any(note.startswith(f"young goes first: its grant of {ADMIN}") for note in plan.notes)
+    assert any(note.startswith(f'"Young" goes first: its grant of {ADMIN}') for note in plan.notes)
 
 
 def test_plan_notes_numbers_that_are_upper_bounds() -> None:

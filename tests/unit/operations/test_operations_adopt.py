@@ -308,8 +308,8 @@ def test_roles_follow_a_base_that_is_adopted_alone() -> None:
     alone = adopted(MemoryFiles(LOCK, texts), *roles, names=("base",))
     both = adopted(MemoryFiles(LOCK, texts), *roles)
 
-    assert alone.followers == ("top",)
-    assert "top will follow" in to_text(adoption_text(alone), colour=False)
+    assert [role.key for role in alone.followers] == ["top"]
+    assert 'Note: "Top" will follow' in to_text(adoption_text(alone), colour=False)
     assert both.followers == ()
     assert b"tickets: {reply: on, tag: off}" in next(d.after for d in both.drafts if d.subject.key == "top")
 
