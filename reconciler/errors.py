@@ -11,6 +11,7 @@ facts; they never print, log or exit.
     ├─ PlanRefused           a guard blocks                                                4
     ├─ ConfirmationMissing   a finding nobody confirmed, or no longer                      5
     ├─ PlanStale             the tenant or the files moved since the plan was reviewed     6
+    │  ├─ ReviewUnusable     nobody can say what was reviewed
     │  └─ Superseded         a newer commit took the place of this one
     ├─ TenantError           the tenant could not be read completely                       7
     │  ├─ TenantUnreachable, TenantRefusedKey, TenantForbade, TenantRateLimited,
@@ -148,6 +149,13 @@ class PlanStale(ReconcilerError):
     code = "stale"
     summary = "The plan is stale"
     exit_code = Exit.STALE
+
+
+class ReviewUnusable(PlanStale):
+    """The file of the review is there and is none, so nobody knows what was reviewed; nothing was written."""
+
+    code = "stale.review"
+    summary = "The review cannot be read"
 
 
 class Superseded(PlanStale):

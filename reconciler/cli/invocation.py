@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from reconciler.cli.once import Once
 from reconciler.errors import ReconcilerError, UsageProblem
 from reconciler.ports import Progress, Unwatched
 from reconciler.render.styled import Line, to_text
@@ -143,7 +144,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-class ReportingCommand(click.Command):
+class ReportingCommand(Once):
     """A command that tells errors raised on purpose in the format it was asked for, and maps them to exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - the signature is click's

@@ -11,6 +11,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.invocation import Colour, Invocation
+from reconciler.cli.once import Once
 from reconciler.cli.stray import Stray
 from reconciler.cli.streams import occupy_standard_streams
 from reconciler.errors import Exit
@@ -34,7 +35,7 @@ COMMANDS = {
 """Each command and its one line of help; the module is loaded only when the command runs."""
 
 
-class Commands(click.Group):
+class Commands(Once, click.Group):
     """Finds commands by name without loading any of them for the list."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

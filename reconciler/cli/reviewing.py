@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.errors import GithubProblem, UsageProblem
+from reconciler.errors import GithubProblem, ReviewUnusable, UsageProblem
 from reconciler.model.review import Review
 
 if TYPE_CHECKING:
@@ -27,20 +27,24 @@ class Reviewing:
     remote: str
 
     def review(self) -> Review | None:
-        """Read what was reviewed, None where nobody asked; raises `UsageProblem` for a file that is no review."""
+        """Read what was reviewed, None where nobody asked.
+
+        Raises `UsageProblem` where there is no file or nothing in it, and `ReviewUnusable` for one that is no review.
+        """
         if self.file is None:
             return None
         from reconciler.desired.reading import read_regular_file
         from reconciler.github.review import decode_review
 
         fix = "Give the file that `reconciler ci reviewed` or `reconciler ci plan` wrote"
-        raw = read_regular_file(self.file.parent, self.file.name)
-        if raw is None:
-            raise UsageProblem(f"There is no {self.file}", fix=fix)
         try:
-            return decode_review(raw, self.file.name)
-        except GithubProblem as problem:
-            raise UsageProblem(f"{problem.detail}; nothing was written", fix=fix) from problem
+            raw = read_regular_file(self.file.parent, self.file.name)
+            review = decode_review(raw, self.file.name) if raw else None
+        except (GithubProblem, UsageProblem) as problem:
+            raise ReviewUnusable(f"{problem.detail}; nothing was written", fix=fix) from problem
+        if review is None:
+            raise UsageProblem(f"{self.file} is {'missing' if raw is None else 'empty'}", fix=fix)
+        return review
 
     def base(self, project: Project, named: str | None, review: Review | None) -> str | None:
         """Give the revision to compare with: the one that was `named`, else that of the review, where it is usable."""
@@ -49,6 +53,14 @@ class Reviewing:
         from reconciler.desired.merging import base_of_merged
 
         return base_of_merged(project.root, review.base)
+
+    def require_committed(self, project: Project) -> None:
+        """Raise `UsageProblem` where a commit is to be applied and the files here are not those of it."""
+        if self.file is None and self.branch is None:
+            return
+        from reconciler.desired.uncommitted import require_as_committed
+
+        require_as_committed(project.root, project.inputs, project.settings.roles)
 
     def require_tip(self, project: Project) -> None:
         """Raise `Superseded` where the checked-out commit is not the tip of the branch that was asked for."""

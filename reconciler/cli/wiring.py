@@ -26,6 +26,9 @@ from reconciler.tenants.connection import Connection, Key, TenantKind
 STATE_FOLDER = ".reconciler"
 """Beside the settings: the embedded tenant's database and the journals. Never committed."""
 
+JOURNAL = "journal"
+"""The folder of the journals, in the state folder."""
+
 CONFIRMATIONS = "confirmations.yaml"
 """Beside the settings."""
 
@@ -54,9 +57,26 @@ class Project:
         return self.root / CONFIRMATIONS
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """The files beside those of the roles that decide what an apply does, seen from the root."""
+        from reconciler.desired.catalogue import LOCK
+
+        return (self.invocation.settings_file.name, CONFIRMATIONS, LOCK)
+
+    @property
     def state_folder(self) -> Path:
-        """Where the embedded tenant and the journals live."""
-        return self.root / STATE_FOLDER
+        """Where the embedded tenant and the journals live; raises `UsageProblem` where it is a link.
+
+        A link could come with the commit, and what is written there would land anywhere.
+        """
+        folder = self.root / STATE_FOLDER
+        for place in (folder, folder / JOURNAL):
+            if place.is_symlink():
+                raise UsageProblem(
+                    f"{place.relative_to(self.root)} is a symbolic link, and nothing is written through links",
+                    fix="Remove the link; the folder is made where it is missing",
+                )
+        return folder
 
     def require_output(self, path: Path) -> None:
         """Raise `UsageProblem` where a result would replace a file that this program reads, or cannot be written.

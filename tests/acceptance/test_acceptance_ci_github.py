@@ -195,7 +195,7 @@ def test_any_other_event_is_a_no(desk: Desk, github: FakeGithub) -> None:
 def test_an_event_that_cannot_be_read_is_no_yes(desk: Desk, github: FakeGithub) -> None:
     """It ends with an error and without outputs."""
     desk.write("event.json", '{"action": "opened"')
-    assert run(desk, "gate").code == 7
+    assert run(desk, "gate").code == 64
     assert run(desk, "gate", "--event", "missing.json").code == 64
     assert outputs(desk) == {}
     assert github.requests == []

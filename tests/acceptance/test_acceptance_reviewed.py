@@ -237,7 +237,6 @@ def test_guard_that_was_weakened_in_the_merged_change_still_stops_it(proposals: 
         lambda text: text.replace('"format":1', '"format":2'),
         lambda text: text.replace('"digest"', '"Digest"'),
         lambda text: text.replace('"title"', '"title":"x","title"'),
-        lambda _: "",
     ],
 )
 def test_review_that_is_none_stops_everything(proposals: Proposals, spoil: Callable[[str], str]) -> None:
@@ -248,7 +247,9 @@ def test_review_that_is_none_stops_everything(proposals: Proposals, spoil: Calla
     file.write_text(spoil(file.read_text()))
     before = merging.writes
 
-    assert merging.apply().code == 64
+    ran = merging.apply()
+
+    assert (ran.code, "error[stale.review]" in ran.err) == (6, True)
     assert merging.writes == before
 
 
@@ -262,6 +263,9 @@ def test_review_that_is_missing_or_a_link_stops_everything(proposals: Proposals)
 
     assert merging.apply().code == 64
     file.symlink_to("elsewhere.json")
+    assert merging.apply().code == 6
+    file.unlink()
+    file.touch()
     assert merging.apply().code == 64
     assert merging.writes == before
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from acceptance.desk import Desk, Ran
 from catalogue.duties import Watched
 from catalogue.rows import Row
+from catalogue.telling import row
 from catalogue.twisting import LiveCase, Told, Twist, listing
 
 from reconciler.sandbox.faults import Fault, FaultKind
@@ -282,4 +283,50 @@ CASES: tuple[LiveCase, ...] = (
     ),
 )
 
-ROWS: tuple[Row, ...] = ()
+ROWS: tuple[Row, ...] = (
+    row(
+        152,
+        "cursors in a loop of three; new cursors without end",
+        "7",
+        "`live.incomplete`",
+        "wire/test_wire_pages.py::test_endless_pages_end_at_the_cap",
+    ),
+    row(
+        153,
+        "a next page on another host, port or scheme, or further up",
+        "7",
+        "`live.incomplete` or `tenant.answer`",
+        reason="A page is asked for by the cursor alone, as a parameter of our own address; links are not read",
+    ),
+    row(
+        155,
+        "an item skipped, as another was deleted meanwhile",
+        "0; 7",
+        "read once more; `live.incomplete`",
+        "wire/test_wire_pages.py::test_a_listing_that_moved_once_is_read_again",
+    ),
+    row(156, "a total that is not what arrived", "7", "`live.incomplete` with both numbers"),
+    row(158, "the last page is missing", "7", "`tenant.fault`, and no plan of the rest"),
+    row(
+        159,
+        "standard roles left out of the list",
+        "7; 4",
+        "`live.incomplete` where all are; `standard` where one that a file declares is",
+    ),
+    row(
+        161,
+        "a list that is older than the tenant",
+        "6",
+        "`stale`, and the newer value stays",
+        reason="Versions have no order here, so neither is the newer one; the precondition of the write tells",
+    ),
+    row(
+        162,
+        "old answers to reads after a write",
+        "0; 8",
+        "read again until the window is over; then failed, and sent once",
+    ),
+    row(164, "a role created and not listed", "0; 8", "found by its id or by its name; unknown, and never made twice"),
+    row(165, "a role deleted and still shown", "0; 8", "read again until the window is over"),
+    row(167, "more people than were confirmed", "5; 0", "`confirmation`; within the number, it counts"),
+)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import format_datetime
 from html.parser import HTMLParser
 
 from acceptance.desk import Desk, Ran
 from catalogue.duties import Watched
 from catalogue.rows import Case, Row
+from catalogue.telling import row
 from catalogue.twisting import LiveCase, Told, Twist, listing, role
 
 from reconciler.sandbox.records import Author, RoleEdit
@@ -77,6 +79,13 @@ class Elements(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """Note the end of an element."""
         self.found.append(f"/{tag}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameCase(Case):
+    """A name that a role of the tenant has."""
+
+    name: str
 
 
 def elements(page: str) -> list[str]:
@@ -285,11 +294,89 @@ CASES: tuple[LiveCase, ...] = (
 )
 
 
-def names() -> tuple[tuple[Case, str], ...]:
-    """Give every hostile name with the case it makes."""
-    return tuple(
-        (Case(row=number, slug=slug, exit=0), name) for number, kinds in HOSTILE.items() for slug, name in kinds.items()
-    )
+NAMES: tuple[NameCase, ...] = tuple(
+    NameCase(row=number, slug=slug, exit=0, name=name)
+    for number, kinds in HOSTILE.items()
+    for slug, name in kinds.items()
+)
 
-
-ROWS: tuple[Row, ...] = ()
+ROWS: tuple[Row, ...] = (
+    row(
+        168,
+        "name with a pipe, backticks, a newline, `</code>`, `<img onerror>`, `<details>`, `-->`",
+        "0",
+        "the page has the elements that it has for any name",
+        "properties/test_properties_outputs.py::test_html_of_any_name_has_the_same_elements",
+        "properties/test_properties_outputs.py::test_markdown_of_any_name_has_the_same_elements_and_no_reference",
+    ),
+    row(
+        170,
+        "name that is our own marker or verdict",
+        "0",
+        "shown as data",
+        "unit/render/test_render_markdown.py::test_markdown_begins_with_its_marker_and_a_warning_about_names",
+    ),
+    row(
+        171,
+        "name with escape sequences, C1, links, the clipboard, return, backspace, bell",
+        "0",
+        "escaped in every format",
+    ),
+    row(
+        173,
+        "name that a spreadsheet would run",
+        "0",
+        "prefixed in CSV, as it is elsewhere",
+        "unit/render/test_render_notice.py::test_list_is_csv_that_no_spreadsheet_runs",
+    ),
+    row(174, "name that some program would expand", "0", "nothing is expanded"),
+    row(176, "name that is empty, only spaces, only invisible", "0", "shown as `\\u{…}`; the role is never left out"),
+    row(177, "two live roles with one name, or equal but for case", "7", "`live.ambiguous` with both ids"),
+    row(
+        179,
+        "live permission that the lock does not know",
+        "0",
+        "kept and told",
+        "unit/core/test_core_guards_people.py::test_sensitive_grant_takes_an_unknown_permission_for_sensitive",
+    ),
+    row(
+        180,
+        "permissions twice, or in another order",
+        "0",
+        "the same plan, byte for byte",
+        reason="A key in another case is another key: the product says what its keys are, and nothing here guesses",
+    ),
+    row(
+        182,
+        "a field absent, or null",
+        "7",
+        "`tenant.answer`",
+        "unit/tenants/test_tenants_replies.py::test_a_role_with_null_for_a_field_names_it",
+        reason="No field has a default: what the interface promises and does not give is an error, never a guess",
+    ),
+    row(
+        183,
+        "id that is text of digits, has zeros in front, a slash, or is a number",
+        "0; 7",
+        "kept as text; `tenant.answer`",
+        "unit/tenants/test_tenants_address.py::test_whatever_the_ids_the_address_stays_below_the_base",
+    ),
+    row(185, "custom role that became a standard one", "4", "`standard`"),
+    row(186, "time of change in the future, in another form, missing", "0", "the same plan: it is not read"),
+    row(188, "write that resets a field that was not sent", "8", "the read-back compares every field"),
+    row(
+        189,
+        "another tenant than the settings name",
+        "7 or 6",
+        "`live.tenant`; `stale` where a digest is expected",
+        "unit/core/test_core_digest.py::test_digest_tells_every_covered_part_from_every_other",
+    ),
+    row(
+        191,
+        "no roles at all",
+        "7",
+        "`live.incomplete`",
+        reason="There is no option for a first run: every tenant of the product has standard roles",
+    ),
+    row(192, "deprecation announced; another version in a header", "0", "`tenant.deprecated` with the dates; not read"),
+)

@@ -90,6 +90,8 @@ class LiveCase(Case):
     """What the answer must be beyond its codes and words."""
     settings: str = ""
     """More of what the settings say of the tenant."""
+    journals: int = 1
+    """How many applies wrote what was sent."""
     heals: bool = True
     """Whether an apply of the same files without the fault ends with the tenant as they say."""
 

@@ -57,7 +57,10 @@ def command(invocation: Invocation, *, event: Path | None, event_name: str | Non
         write_outputs(os.environ, {"go": False, "pull": None, "head": None})
         _tell(invocation, gate)
         return Exit.DONE
-    happened = pull_request_event(read_event(event))
+    try:
+        happened = pull_request_event(read_event(event))
+    except GithubProblem as problem:
+        raise UsageProblem(problem.detail, fix="Give the event of a pull request as GitHub wrote it") from problem
     gate = decide(happened)
     write_outputs(os.environ, {"go": gate.go, "pull": happened.number, "head": happened.head})
     _tell(invocation, gate)
