@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reconciler.desired.document import Document, Route
-from reconciler.desired.statement import Rule, Step
+from reconciler.desired.document import Document, Place, Route
+from reconciler.desired.statement import Rule
 from reconciler.model.permission import Catalogue
 
 
 class _Bringer(NamedTuple):
-    """What switches a permission on that it does not name."""
+    """What brings a permission that the file does not switch on itself."""
 
-    category: str
-    named: str | None
-    """The permission that implies it; None where a word such as `all` selects that one."""
+    permission: str
     line: int
 
 
@@ -27,45 +25,39 @@ def report_contradictions(document: Document, stated: Iterable[tuple[Route, Rule
     if not catalogue.below:
         return
     stated = tuple(stated)
-    bringers: dict[str, list[_Bringer]] = {}
+    bringers: dict[str, _Bringer] = {}
     for _, rule in stated:
-        for step in rule.steps:
-            _note(bringers, rule, step)
+        for lower, bringer in _brought(rule, catalogue):
+            bringers.setdefault(lower, bringer)
     for route, rule in stated:
-        for step in rule.steps:
-            if not step.on:
-                _report_off(document, rule, step, bringers)
-        if rule.replaces:
-            _report_left_out(document, route, rule, bringers, catalogue)
+        for place, permission in _denied(document, route, rule, catalogue):
+            if permission in bringers:
+                _report(document, place, permission, bringers[permission])
 
 
-def _note(bringers: dict[str, list[_Bringer]], rule: Rule, step: Step) -> None:
-    if step.on:
-        named = step.permissions[0] if step.named and step.permissions else None
-        for permission in step.permissions[1:] if step.named else step.permissions:
-            bringers.setdefault(permission, []).append(_Bringer(rule.category, named, step.spot[1]))
+def _denied(document: Document, route: Route, rule: Rule, catalogue: Catalogue) -> Iterator[tuple[Place, str]]:
+    """Give what a rule switches off, and what a word or a list leaves out."""
+    for step in rule.steps:
+        yield from (((step.spot[1], step.spot[2]), permission) for permission in step.permissions if not step.on)
+    if rule.replaces:
+        there = catalogue.closed(permission for step in rule.steps for permission in step.permissions)
+        for permission in catalogue.by_category[rule.category].permissions:
+            if permission.key not in there:
+                yield document.value_place(route), permission.key
 
 
-def _report_off(document: Document, rule: Rule, step: Step, bringers: dict[str, list[_Bringer]]) -> None:
-    for permission in step.permissions[:1]:
-        for bringer in bringers.get(permission, ()):
-            if bringer.named is not None or bringer.category != rule.category:
-                _report(document, (step.spot[1], step.spot[2]), permission, bringer)
-                break
+def _brought(rule: Rule, catalogue: Catalogue) -> Iterator[tuple[str, _Bringer]]:
+    """Give what comes with the permissions that a rule switches on, as far as it does not take them back itself."""
+    off = {permission for step in rule.steps if not step.on for permission in step.permissions}
+    for step in rule.steps:
+        for permission in step.permissions if step.on else ():
+            below = catalogue.below.get(permission, frozenset())
+            if step.named or not off & below:
+                for lower in sorted(below - {permission}):
+                    yield lower, _Bringer(permission, step.spot[1])
 
 
-def _report_left_out(
-    document: Document, route: Route, rule: Rule, bringers: dict[str, list[_Bringer]], catalogue: Catalogue
-) -> None:
-    """Report what a word or a list leaves out and another category brings."""
-    there = {permission for step in rule.steps for permission in step.permissions}
-    for permission in catalogue.by_category[rule.category].permissions:
-        if permission.key not in there:
-            for bringer in bringers.get(permission.key, ())[:1]:
-                _report(document, document.value_place(route), permission.key, bringer)
-
-
-def _report(document: Document, place: tuple[int, int], permission: str, bringer: _Bringer) -> None:
-    source = f"`{bringer.named}`" if bringer.named else f"what `{bringer.category}` says"
+def _report(document: Document, place: Place, permission: str, bringer: _Bringer) -> None:
+    source = f"`{bringer.permission}`"
     message = f"`{permission}` comes with {source} in line {bringer.line}, so a role cannot have one without the other"
     document.report(place, "role.implied", message, f"Take {source} out, or let the role have `{permission}`")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.desired.document import Spot
 from reconciler.desired.statement import Statement
-from reconciler.model.permission import Catalogue, PermissionSet
+from reconciler.model.permission import Catalogue
 from reconciler.model.role import Origin, RoleKey
 
 MOST_BASES = 10
@@ -40,13 +40,13 @@ class Provenance(Mapping[str, Origin]):
 class Expansion:
     """Expands the roles of one set of statements, each once; `statements` must be free of cycles where asked.
 
-    Within one file what is switched off wins, wherever it stands. Whatever implies something that a role does not
-    have in the end goes too, so the result is closed.
+    Within one file what is switched off wins, wherever it stands. The result is closed: with each permission it has
+    what that implies.
     """
 
     def __init__(self, statements: Mapping[RoleKey, Statement], catalogue: Catalogue) -> None:
         self._statements = statements
-        self._below = catalogue.below
+        self._catalogue = catalogue
         self._done: dict[RoleKey, Expanded] = {}
 
     def of(self, key: RoleKey) -> Expanded:
@@ -58,30 +58,37 @@ class Expansion:
             step = chain[-1].based_on
         for statement in reversed(chain):
             inherited = self._done[statement.based_on] if statement.based_on is not None else {}
-            expanded = _expand(statement, inherited)
-            self._done[statement.key] = _closed(expanded, self._below) if self._below else expanded
+            self._done[statement.key] = _expand(statement, inherited, self._catalogue)
         return self._done[key]
 
 
-def _expand(statement: Statement, inherited: Expanded) -> Expanded:
-    result = dict(inherited)
+def _expand(statement: Statement, inherited: Expanded, catalogue: Catalogue) -> Expanded:
+    kept = dict(inherited)
     for rule in statement.rules:
-        if rule.replaces and result:
+        if rule.replaces and kept:
             prefix = f"{rule.category}."
-            for permission in [p for p in result if p.startswith(prefix)]:
-                del result[permission]
-    off: list[str] = []
+            for permission in [p for p in kept if p.startswith(prefix)]:
+                del kept[permission]
+    on: Expanded = {}
+    off: set[str] = set()
     for rule in statement.rules:
         for step in rule.steps:
             if step.on:
-                result.update(dict.fromkeys(step.permissions, step.spot))
+                on.update(dict.fromkeys(step.permissions, step.spot))
             else:
-                off += step.permissions[:1]
-    for permission in off:
-        result.pop(permission, None)
-    return result
+                off.update(step.permissions)
+    if not catalogue.below:
+        return {key: spot for key, spot in (kept | on).items() if key not in off}
+    return _closed(kept, on, off, catalogue)
 
 
-def _closed(expanded: Expanded, below: Mapping[str, PermissionSet]) -> Expanded:
-    """Take out what implies something that is not there; what implied that implies it too, so once is enough."""
-    return {key: spot for key, spot in expanded.items() if key not in below or below[key] <= expanded.keys()}
+def _closed(kept: Expanded, on: Expanded, off: set[str], catalogue: Catalogue) -> Expanded:
+    """Take out what is off and all that implies it, then let what is on bring what it implies.
+
+    Of what is kept, that goes too which implies something that is not there in the end.
+    """
+    gone = off.union(*(catalogue.above[key] for key in off if key in catalogue.above))
+    said = {key: spot for key, spot in on.items() if key not in gone}
+    brought = {lower: spot for key, spot in said.items() for lower in sorted(catalogue.below.get(key, ()))}
+    there = {**{key: spot for key, spot in kept.items() if key not in gone}, **brought, **said}
+    return {key: spot for key, spot in there.items() if catalogue.below.get(key, frozenset()) <= there.keys()}

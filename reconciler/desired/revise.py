@@ -92,18 +92,18 @@ class _Reviser:
                 self._category(value, category)
             return
         told = [
-            f"{scalar(category.member, flow=True)}: {form.flow}"
-            for category in self.catalogue.categories
-            if category.family == family and (form := self._said(category)) is not None
+            (c, form) for c in self.catalogue.categories if c.family == family and (form := self._said(c)) is not None
         ]
-        text = f"{{{', '.join(told)}}}" if told else "none"
         if key is None or value is None:
-            self._new_entry(permissions, word(family), text, list(self.vocabulary.entries), family)
-        else:
-            self.splicer.replace_value(key, value, text)
+            if told:
+                self._new_entry(permissions, word(family), _mapping(told), list(self.vocabulary.entries), family)
+            return
+        if not told and self.revision.inherited is not None:
+            told = [(category, self._form(category)) for category in members]
+        self.splicer.replace_value(key, value, _mapping(told) if told else "none")
 
     def _said(self, category: Category) -> Form | None:
-        """Give what a family that is written anew says of a member; None where leaving it out says so."""
+        """Give what a category that is not written yet has to say; None where leaving it out says so."""
         wanted, inherited = self.revision.wanted.permissions, self.revision.inherited
         if inherited is not None:
             return adjusting_form(category, wanted, inherited)
@@ -130,6 +130,8 @@ class _Reviser:
     def _category(self, permissions: MappingNode, category: Category) -> None:
         found = _entries(permissions).get(category.member)
         if found is None:
+            if self._said(category) is None:
+                return
             flow = bool(permissions.flow_style)
             label = word(category.key) if category.family is None else scalar(category.member, flow=flow)
             order = [c.member for c in self.catalogue.categories if c.family == category.family]
@@ -191,7 +193,7 @@ class _Reviser:
         turned = {short: not toggles[short] for short in differing if short in toggles}
         added = self._added(category, [short for short in differing if short not in toggles])
         after = {**toggles, **turned, **added}
-        if any(short in SELECTIONS and on for short, on in added.items()):
+        if any(short in SELECTIONS and on for short, on in (turned | added).items()):
             return False
         if any(self._wants(p.key) != (p.key in self._meaning(category, after)) for p in category.permissions):
             return False
@@ -239,14 +241,21 @@ class _Reviser:
 
     def _meaning(self, category: Category, toggles: Mapping[str, bool]) -> PermissionSet:
         """Expand toggles as the language does, on top of what is inherited."""
-        meant = set(self.revision.inherited or ())
-        for short in (short for short, on in toggles.items() if on):
+        on: set[str] = set()
+        for short in (short for short, state in toggles.items() if state):
             words = self.vocabulary.selections if short in SELECTIONS else self.vocabulary.toggles
-            meant.update(words[category.key].get(short, ()))
-        meant.difference_update(f"{category.key}.{short}" for short, on in toggles.items() if not on)
-        below = self.catalogue.below
+            on.update(words[category.key].get(short, ()))
+        off = {f"{category.key}.{short}" for short, state in toggles.items() if not state}
+        above, below = self.catalogue.above, self.catalogue.below
+        gone = off.union(*(above[key] for key in off if key in above))
+        meant = self.catalogue.closed(on - gone) | (self.revision.inherited or frozenset()) - gone
         return frozenset(key for key in meant if key not in below or below[key] <= meant)
 
 
 def _entries(mapping: MappingNode) -> dict[str, tuple[Node, Node]]:
     return {key.value: (key, value) for key, value in mapping.value}
+
+
+def _mapping(told: list[tuple[Category, Form]]) -> str:
+    """Write members of a family on one line."""
+    return f"{{{', '.join(f'{scalar(category.member, flow=True)}: {form.flow}' for category, form in told)}}}"

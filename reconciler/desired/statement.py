@@ -20,7 +20,7 @@ class Step(NamedTuple):
     on: bool
     spot: Spot
     named: bool = False
-    """Whether it is the first of them that the file names, and the others come with it."""
+    """Whether the file names what it switches, as a toggle, a list or a level does and `all` does not."""
 
 
 class Rule(NamedTuple):
@@ -69,10 +69,7 @@ class Statement:
 
 
 class Vocabulary:
-    """The words of the catalogue with the permissions they mean, shared by every role.
-
-    A permission brings those that it implies, so a word means its own permissions first and then what they bring.
-    """
+    """The words of the catalogue with the permissions they switch, but not what those bring; shared by every role."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -80,10 +77,7 @@ class Vocabulary:
             {category.key: MappingProxyType(self._selections(category)) for category in catalogue.categories}
         )
         self.toggles: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-            {
-                category.key: {p.short: self._with(p.key) for p in category.permissions}
-                for category in catalogue.categories
-            }
+            {category.key: {p.short: (p.key,) for p in category.permissions} for category in catalogue.categories}
         )
         families: dict[str, dict[str, str]] = {}
         for category in catalogue.categories:
@@ -105,10 +99,7 @@ class Vocabulary:
         if category.form is CategoryForm.LEVELS:
             return {"none": ()}
         return {
-            "all": self._with(*(p.key for p in category.permissions if p.short != WHOLE)),
-            "view": self._with(*(p.key for p in category.permissions if p.level.value == "view" and p.short != WHOLE)),
+            "all": tuple(p.key for p in category.permissions if p.short != WHOLE),
+            "view": tuple(p.key for p in category.permissions if p.level.value == "view" and p.short != WHOLE),
             "none": (),
         }
-
-    def _with(self, *keys: str) -> tuple[str, ...]:
-        return (*keys, *sorted(self.catalogue.closed(keys).difference(keys)))

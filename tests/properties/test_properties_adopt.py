@@ -147,6 +147,28 @@ def test_adoption_leaves_nothing_to_plan(data: st.DataObject, catalogue: Catalog
     assert tenant.writes == []
 
 
+@given(st.data(), catalogues(), st.booleans())
+def test_adoption_follows_what_moved_since(data: st.DataObject, catalogue: Catalogue, build_on: bool) -> None:
+    """Roles that were adopted and changed in the product are adopted again, whatever form their files have."""
+    roles = data.draw(live_roles(catalogue, names))
+    tenant, files = desk(catalogue, roles), MemoryFiles(catalogue)
+    first = adopted(files, tenant, build_on=build_on)
+    managed = [draft.subject.live for draft in first.drafts]
+    for live in managed:
+        grants = data.draw(st.frozensets(st.sampled_from(sorted(catalogue.keys)), max_size=8))
+        some = data.draw(st.frozensets(st.sampled_from(sorted(catalogue.keys)), max_size=2))
+        turned = data.draw(st.sampled_from((grants, live.content.permissions ^ some)))
+        permissions = closed(turned & catalogue.keys, catalogue) | (turned - catalogue.keys)
+        tenant.edit_by_hand(live.id, replace(live.content, permissions=permissions))
+
+    again = adopted(files, tenant, build_on=build_on)
+
+    assert {r.live.id for r in again.refusals} == {r.live.id for r in first.refusals}
+    plan = planned(Request(desired=files.desired, settings=ANYTHING_GOES), tenant).plan
+    assert plan.changes == ()
+    assert len(again.drafts) == len(managed)
+
+
 @given(st.data(), catalogues())
 def test_adoption_does_not_depend_on_order(data: st.DataObject, catalogue: Catalogue) -> None:
     """The same roles give the same files in whatever order the tenant lists them."""
