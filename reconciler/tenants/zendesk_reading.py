@@ -29,6 +29,8 @@ PRODUCT = Product(name="Zendesk", precondition=False, roles_per_person=1)
 was read, so every role and person is read again before."""
 
 _MOST_PAGES = 20
+_MADE_UP = "Admin"
+"""What the made-up role is called, as the product calls the real one."""
 
 
 class ZendeskReader:
@@ -232,15 +234,17 @@ class ZendeskReader:
 
     def _list(self) -> dict[RoleId, LiveRole]:
         raws = [replies.raw_role(part) for part in self._all()]
-        self._vocabulary.remember(raw.configuration.entries() for raw in raws)
+        standard = [raw.part.at("name").text() for raw in raws if raw.type != replies.CUSTOM]
+        made_up = not any(raw.type == replies.ADMIN for raw in raws)
+        self._vocabulary.remember((raw.configuration.entries() for raw in raws), standard + [_MADE_UP] * made_up)
         permissions = {raw.id: self._permissions(raw) for raw in raws}
         catalogue = self._vocabulary.catalogue()
         known = {raw.id: raw.live(catalogue.closed(permissions[raw.id])) for raw in raws}
-        if not any(raw.type == replies.ADMIN for raw in raws):
+        if made_up:
             everything = catalogue.keys - self._vocabulary.unstatable
             known[ADMINISTRATORS] = LiveRole(
                 id=ADMINISTRATORS,
-                content=RoleContent(name="Admin", description="", permissions=everything),
+                content=RoleContent(name=_MADE_UP, description="", permissions=everything),
                 kind=RoleKind.STANDARD,
                 editable=False,
                 version="",

@@ -23,8 +23,8 @@ _ESCAPED = ("is-", "as-")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _LONGEST = 80
 
-SHIPPED_ROLES = tuple(StandardRole(name=name, editable=False) for name in ("Admin", "Billing admin", "Light agent"))
-"""Roles that an account has from the start and that cannot be edited; which others it has depends on the account."""
+SHIPPED_ROLES = ("Admin", "Billing admin", "Contributor", "Light agent")
+"""Roles that accounts have from the start and that cannot be edited; a live list says which ones there are."""
 
 
 def is_key(key: str) -> bool:
@@ -51,9 +51,12 @@ class Vocabulary:
     """Keys that the table does not know and that are true or false."""
     members: dict[str, set[str]] = field(default_factory=dict)
     """For each category of a family, the shorts seen in it."""
+    standard: tuple[str, ...] = SHIPPED_ROLES
+    """The names of the roles that cannot be edited, sorted."""
 
-    def remember(self, configurations: Iterable[Mapping[str, Part]]) -> None:
-        """Note which keys the roles of the account state; null states nothing."""
+    def remember(self, configurations: Iterable[Mapping[str, Part]], standard: Iterable[str]) -> None:
+        """Note which keys the roles of the account state, and what its own roles are called; null states nothing."""
+        self.standard = tuple(sorted(set(standard)))
         self.stated = frozenset(
             key
             for configuration in configurations
@@ -79,7 +82,7 @@ class Vocabulary:
             version=1,
             categories=tuple(category for category in self._categories() if category.permissions),
             role_administration=table.ADMINISTERS,
-            standard_roles=SHIPPED_ROLES,
+            standard_roles=tuple(StandardRole(name=name, editable=False) for name in self.standard),
         )
 
     def _categories(self) -> Iterator[Category]:
