@@ -40,17 +40,17 @@ HTML = b"<html><body>Bad gateway <script>alert(1)</script></body></html>"
 ECHO = f"You sent {KEY}"
 
 
-def says(answer: bytes, **how: object) -> Bend:
+def says(answer: bytes, *, close: bool = False, reset: bool = False, drip: float = 0.0) -> Bend:
     """Answer with these bytes, without effect."""
-    return lambda asked: Step(request=asked.request.line, reply=answer, **how)  # type: ignore[arg-type]  # the fields of a step
+    return lambda asked: Step(request=asked.request.line, reply=answer, close=close, reset=reset, drip=drip)
 
 
-def then_says(answer: bytes, **how: object) -> Bend:
+def then_says(answer: bytes, *, reset: bool = False) -> Bend:
     """Let the request have its effect, and answer with these bytes."""
 
     def bend(asked: Asked) -> Step:
         asked.honest()
-        return Step(request=asked.request.line, reply=answer, **how)  # type: ignore[arg-type]  # the fields of a step
+        return Step(request=asked.request.line, reply=answer, reset=reset)
 
     return bend
 
