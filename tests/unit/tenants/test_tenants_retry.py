@@ -84,6 +84,26 @@ def test_the_last_requests_are_spread_until_the_reset(remaining: str, pause: flo
     assert pace.pause(100.0 + pause + 1) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("headers", "pause"),
+    [
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "23"}, 23.0),
+        ({"rate-limit-remaining": "1", "rate-limit-reset": "24"}, 12.0),
+        ({"x-rate-limit-remaining": "5", "rate-limit-remaining": "1", "rate-limit-reset": "24"}, 12.0),
+        ({"x-rate-limit-remaining": "2"}, 20.0),
+        ({"x-rate-limit-remaining": "556", "rate-limit-remaining": "556", "rate-limit-reset": "23"}, 0.0),
+        ({"x-rate-limit-remaining": "0", "x-ratelimit-remaining": "50", "x-ratelimit-reset": "9"}, 0.0),
+        ({"x-rate-limit-remaining": "soon"}, 0.0),
+    ],
+)
+def test_every_spelling_of_the_rate_headers_counts(headers: dict[str, str], pause: float) -> None:
+    """Products write them with and without hyphens; a limit per minute that names no reset is over in a minute."""
+    pace = Pace()
+    pace.note(headers, 100.0)
+
+    assert pace.pause(100.0) == pause
+
+
 def test_a_later_reply_lifts_the_pause() -> None:
     """The latest numbers count."""
     pace = Pace()
