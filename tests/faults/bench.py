@@ -6,6 +6,7 @@ The transport is the only part of the client that is replaced. Requests are coun
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -20,7 +21,8 @@ from reconciler.cli.commands.apply import exit_of
 from reconciler.errors import ReconcilerError, Superseded
 from reconciler.model.finding import BaseRevision, Confirmation, GuardSettings
 from reconciler.model.permission import Catalogue
-from reconciler.model.role import DesiredRole, RetiredRole
+from reconciler.model.plan import Plan
+from reconciler.model.role import DesiredRole, RetiredRole, RoleKind
 from reconciler.model.state import DesiredState
 from reconciler.operations import apply as applying
 from reconciler.operations.plan import Planned, Request, plan
@@ -57,6 +59,9 @@ class Bench:
         self.store = Store.open(None, lambda connection: _fill(connection, world))
         self.own = self.store.users.page(after=0, limit=1).entries[0].id
         self.key = ApiKey(secret=SECRET, user_id=self.own)
+        self.standard = frozenset(
+            role.id for role in self.store.roles.page(after=0, limit=1000).entries if role.kind is RoleKind.STANDARD
+        )
         self.kills: Collection[int] = ()
         self.meanwhile: Mapping[int, Callable[[], None]] = {}
         """What somebody does before the request of this number leaves."""
@@ -87,7 +92,7 @@ class Bench:
 
     def apply(self, request: Request, *, expect: str | None = None, reading_takes: float = 0.0) -> Run:
         """Apply a request that holds its confirmations; whoever reads the announcement takes their time."""
-        run = self.run = Run(before=self.state(), own=self.own)
+        run = self.run = Run(before=self.state(), own=self.own, expected=expect)
         self._audited = len(self._entries)
 
         def announce(planned: Planned) -> bool:
@@ -124,9 +129,9 @@ class Bench:
             self.run, self.app, self.kills, self.meanwhile, self._audited = kept
         return other
 
-    def look(self, request: Request) -> Planned:
-        """Plan without leaving a trace in the run's log."""
-        kept, self.run = self.run, Run(before=self.run.before, own=self.own)
+    def look(self, request: Request, run: Run | None = None) -> Planned:
+        """Plan without leaving a trace in the run's log, but in one of its own."""
+        kept, self.run = self.run, run or Run(before=self.run.before, own=self.own)
         try:
             with self._kind.open_reader(self._connection) as tenant:
                 return plan(request, tenant, self.clock, Unwatched())
@@ -153,11 +158,16 @@ class Bench:
         """Give the request with a yes to everything that its plan asks, and its plan."""
         asked = self.asked(files=files)
         made = self.look(asked)
-        given = everything_confirmed(made.plan)
+        given = self.every_yes(made.plan)
         if not given:
             return asked, made
         request = dataclasses.replace(asked, confirmations=given)
         return request, self.look(request)
+
+    def every_yes(self, made: Plan) -> tuple[Confirmation, ...]:
+        """Give a yes to everything that a plan asks, for the next thirty days."""
+        last = (self.clock.now() + dt.timedelta(days=30)).date()
+        return tuple(dataclasses.replace(yes, expires=last) for yes in everything_confirmed(made))
 
     def state(self) -> State:
         """Give the tenant as it is; read anew only where its log says that something was written."""
@@ -165,6 +175,10 @@ class Bench:
         if self._state is None or self._state[0] != len(self._entries):
             self._state = len(self._entries), self._read()
         return self._state[1]
+
+    def forget(self) -> None:
+        """Read the tenant anew, after something was written that makes no entry in its log."""
+        self._state = None
 
     def _read(self) -> State:
         roles = self.store.roles.page(after=0, limit=1000).entries

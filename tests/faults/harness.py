@@ -37,7 +37,7 @@ def requests_of(world: World, *strikes: Strike) -> int:
     """Give how many requests a run takes, by default one without faults."""
     with opened(world) as bench:
         request, truth = bench.ready()
-        return struck(bench, request, truth, plot_of(text_of(strikes))).arrivals
+        return struck(bench, request, truth.plan.digest, plot_of(text_of(strikes))).arrivals
 
 
 def violations(world: World, *strikes: Strike, reviewed: bool = True) -> tuple[str, ...]:
@@ -52,17 +52,17 @@ def replayed(world: World, text: str, *, reviewed: bool = True) -> tuple[str, ..
     """Do the same as `violations` with a schedule as it was printed."""
     with opened(world) as bench:
         request, truth = bench.ready()
-        run = struck(bench, request, truth, plot_of(text), reviewed=reviewed)
+        run = struck(bench, request, truth.plan.digest if reviewed else None, plot_of(text))
         found = [*broken(run, truth)]
         found += _told_as_stale(bench, request, truth, run)
         found += _healed(bench, edited=bool(run.others))
     return tuple(found)
 
 
-def struck(bench: Bench, request: Request, truth: Planned, plot: Plot, *, reviewed: bool = True) -> Run:
-    """Apply once while all of this goes wrong, and leave nothing armed."""
+def struck(bench: Bench, request: Request, digest: str | None, plot: Plot, *, reading_takes: float = 0.0) -> Run:
+    """Apply once, with the digest that was reviewed, while all of this goes wrong; leave nothing armed."""
     bench.arm(plot.schedule, kills=plot.at(KILLED), meanwhile=_deeds(bench, request, plot))
-    run = bench.apply(request, expect=truth.plan.digest if reviewed else None)
+    run = bench.apply(request, expect=digest, reading_takes=reading_takes)
     bench.land(bench.clock.monotonic() + LONG_AFTER)
     bench.landing.clear()
     bench.arm()

@@ -90,7 +90,10 @@ def i05(run: Run, truth: Planned) -> Iterator[str]:
 
 
 def i06(run: Run, truth: Planned) -> Iterator[str]:
-    """No widening is written before every narrowing has happened, but an administrator grant that goes first."""
+    """No widening is written before every narrowing has happened, but an administrator grant that goes first.
+
+    A role that loses and gains in one change is one write, and counts as a narrowing.
+    """
     narrowed = {
         change.live.id: permissions_of(change.before) - permissions_of(change.after)
         for change in truth.facts.changes
@@ -101,7 +104,8 @@ def i06(run: Run, truth: Planned) -> Iterator[str]:
             continue
         open_ = [r for r, lost in narrowed.items() if r in earlier.roles and earlier.roles[r][2] & lost]
         for role, gained in _gained(earlier, sent):
-            if role not in sent.others and ADMIN not in gained and [r for r in open_ if r != role]:
+            free = role in sent.others or ADMIN in gained or role in narrowed
+            if not free and [r for r in open_ if r != role]:
                 yield f"{role} was widened before a narrowing had happened"
 
 

@@ -80,6 +80,8 @@ class Run:
     before: State
     own: str
     sent: list[Sent] = field(default_factory=list)
+    expected: str | None = None
+    """The digest that was reviewed."""
     planned: Planned | None = None
     """What the run itself announced; None where it stopped before."""
     report: Report | None = None

@@ -35,9 +35,11 @@ class DeferredError(Exception):
 class Wire:
     """Sends to the app what the client would send to a socket."""
 
-    def __init__(self, bench: Bench, authorization: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, bench: Bench, *given: str | Mapping[str, str]) -> None:
         self.bench = bench
-        self._headers = {"Authorization": authorization, **headers}
+        self._headers: dict[str, str] = {}
+        for part in given:
+            self._headers |= {"Authorization": part} if isinstance(part, str) else part
 
     def close(self) -> None:
         """Close nothing."""
