@@ -22,24 +22,29 @@ from reconciler.model.vendor import (
 def propose(lock: Catalogue, live: Catalogue) -> Catalogue:
     """Give what an update pins: the tenant's permissions in its order, and the lock's own knowledge of the product.
 
-    Gives `lock` itself where they say the same; an order of its own is no difference.
+    What administers roles, and which roles are standard, is the tenant's word where its catalogue says it. Gives
+    `lock` itself where they say the same; an order of its own is no difference.
     """
     categories = tuple(_plain(category) for category in live.categories if category.permissions)
-    if _said(lock.categories) == _said(categories):
-        return lock
-    return replace(lock, version=lock.version + 1, categories=categories)
+    proposed = replace(
+        lock,
+        categories=lock.categories if _said(lock.categories) == _said(categories) else categories,
+        role_administration=live.role_administration or lock.role_administration,
+        standard_roles=live.standard_roles or lock.standard_roles,
+    )
+    return lock if proposed == lock else replace(proposed, version=lock.version + 1)
 
 
 def _plain(category: Category) -> Category:
-    permissions = tuple(replace(p, requires=tuple(sorted(set(p.requires)))) for p in category.permissions)
+    permissions = tuple(
+        replace(p, requires=tuple(sorted(set(p.requires))), implies=tuple(sorted(set(p.implies))))
+        for p in category.permissions
+    )
     return replace(category, permissions=permissions)
 
 
 def _said(categories: Iterable[Category]) -> Mapping[str, object]:
-    return {
-        c.key: (c.name, {p.key: replace(p, requires=tuple(sorted(p.requires))) for p in c.permissions})
-        for c in categories
-    }
+    return {c.key: (c.name, c.form, c.family, {p.key: p for p in _plain(c).permissions}) for c in categories}
 
 
 def bridge(lock: Catalogue, proposed: Catalogue) -> Catalogue:
@@ -105,11 +110,12 @@ def _namesakes(permission: Permission | None, labels: Mapping[tuple[str, str], t
 
 
 def category_differences(lock: Catalogue, proposed: Catalogue) -> Iterator[CategoryDifference]:
-    """Give every category on both sides that is called otherwise, sorted by key."""
+    """Give every category on both sides that is called or written otherwise, sorted by key."""
     for key in sorted(lock.by_category.keys() & proposed.by_category.keys()):
-        pinned, live = lock.by_category[key].name, proposed.by_category[key].name
-        if pinned != live:
-            yield CategoryDifference(key=key, pinned=pinned, live=live)
+        pinned, live = lock.by_category[key], proposed.by_category[key]
+        form = None if pinned.form is live.form else live.form
+        if pinned.name != live.name or form is not None:
+            yield CategoryDifference(key=key, pinned=pinned.name, live=live.name, form=form)
 
 
 def standard_role_differences(lock: Catalogue, live: Iterable[LiveRole]) -> Iterator[StandardRoleDifference]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.errors import Problem
-from reconciler.model.permission import Catalogue, Permission
+from reconciler.model.permission import Catalogue, CategoryForm, Permission
 from reconciler.model.role import RoleKey
 
 
@@ -18,6 +18,7 @@ class Aspect(StrEnum):
     LEVEL = "level"
     SENSITIVE = "sensitive"
     REQUIRES = "requires"
+    IMPLIES = "implies"
     NAME = "name"
 
 
@@ -46,6 +47,7 @@ class PermissionDifference:
             Aspect.LEVEL: self.pinned.level is not self.live.level,
             Aspect.SENSITIVE: self.pinned.sensitive is not self.live.sensitive,
             Aspect.REQUIRES: set(self.pinned.requires) != set(self.live.requires),
+            Aspect.IMPLIES: set(self.pinned.implies) != set(self.live.implies),
             Aspect.NAME: self.pinned.name != self.live.name,
         }
         return tuple(aspect for aspect, different in differs.items() if different)
@@ -53,11 +55,15 @@ class PermissionDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryDifference:
-    """A category that is called otherwise."""
+    """A category that is called or written otherwise."""
 
     key: str
     pinned: str
+    """Its name in the lock."""
     live: str
+    """Its name in the tenant."""
+    form: CategoryForm | None = None
+    """How role files are to write it, where that is another form than the lock has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,7 @@ class CatalogueComparison:
     permissions: tuple[PermissionDifference, ...]
     categories: tuple[CategoryDifference, ...]
     standard_roles: tuple[StandardRoleDifference, ...]
-    """Told only; an update leaves the standard roles of the lock as they are."""
+    """An update takes them over where the tenant's catalogue names its standard roles; else this is told only."""
     effects: tuple[RoleEffect, ...]
     losses: tuple[RoleLoss, ...] | None
     """None where nobody can say which live roles the files mean."""
@@ -118,4 +124,4 @@ class CatalogueComparison:
     @property
     def differs(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.permissions or self.categories or self.standard_roles)
+        return bool(self.permissions or self.categories or self.standard_roles or self.proposed is not self.lock)

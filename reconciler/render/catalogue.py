@@ -38,21 +38,34 @@ def comparison_text(compared: CatalogueComparison, *, updating: bool = False, pi
             yield line(span("Next:  ", Tone.STRONG), "reconciler catalogue --update")
         return
     yield line(span(f"The tenant differs from the catalogue lock, version {lock.version}", Tone.CARE))
-    for difference in compared.permissions:
-        yield line()
-        yield from _permission(difference)
-    for category in compared.categories:
-        yield line()
-        yield line(f"~ {category.key}  ", f'the category is called "{category.live}", not "{category.pinned}"')
-    for role in compared.standard_roles:
-        yield line()
-        yield line("! ", _standard(role))
-        yield line("  an update leaves this to you: correct `standard_roles` in the lock by hand")
+    yield from _differences(compared)
     if updating or compared.proposed is not lock:
         yield line()
     if compared.proposed is not lock and not updating:
         yield from effects_text(compared, done=False)
         yield line(span("Next:  ", Tone.STRONG), "reconciler catalogue --update")
+
+
+def _differences(compared: CatalogueComparison) -> Iterator[Line]:
+    """Give every difference, each after an empty line."""
+    for difference in compared.permissions:
+        yield line()
+        yield from _permission(difference)
+    for category in compared.categories:
+        yield line()
+        if category.live != category.pinned:
+            yield line(f"~ {category.key}  ", f'the category is called "{category.live}", not "{category.pinned}"')
+        if category.form is not None:
+            yield line(f"~ {category.key}  ", f"role files write the category as {category.form} now")
+    for role in compared.standard_roles:
+        yield line()
+        yield line("! ", _standard(role))
+        if compared.proposed.standard_roles == compared.lock.standard_roles:
+            yield line("  an update leaves this to you: correct `standard_roles` in the lock by hand")
+    administers = compared.proposed.role_administration
+    if administers != compared.lock.role_administration:
+        yield line()
+        yield line("! ", f"whoever has {administers} can administer roles, by the tenant; the lock says otherwise")
 
 
 def effects_text(compared: CatalogueComparison, *, done: bool) -> Iterator[Line]:
@@ -160,6 +173,8 @@ def _changes(difference: PermissionDifference) -> Iterator[str]:
             yield "sensitive now" if live.sensitive else "no longer sensitive"
         elif aspect is Aspect.REQUIRES:
             yield f"requires {listing(live.requires) or 'nothing'} now"
+        elif aspect is Aspect.IMPLIES:
+            yield f"brings {listing(live.implies) or 'nothing'} now"
         else:
             yield f'called "{live.name}", "{pinned.name}" before'
 
@@ -167,7 +182,8 @@ def _changes(difference: PermissionDifference) -> Iterator[str]:
 def _described(permission: Permission) -> str:
     sensitive = ", sensitive" if permission.sensitive else ""
     requires = f", requires {listing(permission.requires)}" if permission.requires else ""
-    return f'"{permission.name}", {permission.level}{sensitive}{requires}'
+    implies = f", brings {listing(permission.implies)}" if permission.implies else ""
+    return f'"{permission.name}", {permission.level}{sensitive}{requires}{implies}'
 
 
 def _standard(role: StandardRoleDifference) -> str:

@@ -38,6 +38,10 @@ def find(facts: Facts) -> Iterator[Finding]:
         key for key in lock.keys & live.keys if _meaning(facts, key, live=False) != _meaning(facts, key, live=True)
     ]:
         differences.append(f"{listing(moved)} of another level or sensitivity")
+    if reach := [
+        key for key in lock.keys & live.keys if lock.closed({key}) & live.keys != live.closed({key}) & lock.keys
+    ]:
+        differences.append(f"{listing(reach)} bringing something else")
     if differences:
         yield Finding(
             guard=Guard.CATALOGUE,
