@@ -12,6 +12,7 @@ from reconciler.desired.creating import create_file, is_taken, require_places
 from reconciler.desired.files import list_role_files, names_role
 from reconciler.desired.language import read_desired_from
 from reconciler.desired.lint.run import lint, rule_of
+from reconciler.desired.lock_text import render_lock
 from reconciler.desired.pinning import is_stale
 from reconciler.desired.reading import read_regular_file
 from reconciler.desired.role_folder import RoleFolder
@@ -19,11 +20,13 @@ from reconciler.desired.role_text import SCHEMA, schema_line
 from reconciler.desired.schema import render_role_schema
 from reconciler.desired.settings import SETTINGS, Settings, load_settings, parse_settings
 from reconciler.desired.shipped import EXAMPLES, shipped_text, template
+from reconciler.desired.starting import Start
 from reconciler.desired.text import shown
 from reconciler.desired.words import listed
 from reconciler.desired.workflows import WORKFLOW_FILES, workflow_texts
 from reconciler.errors import InputRejected, Problem, Severity, UsageProblem
 from reconciler.model.adoption import Draft
+from reconciler.model.permission import Catalogue
 
 CODE_OWNERS = ".github/CODEOWNERS"
 _OTHER_CODE_OWNERS = ("CODEOWNERS", "docs/CODEOWNERS")
@@ -44,6 +47,8 @@ class Beginning:
     root: Path
     settings: Settings
     """Those that are there, or the ones that will be made."""
+    start: Start | None = None
+    """The kind of tenant that the repository is for, where somebody named one."""
     wanted: dict[str, str] = field(default_factory=dict)
     """The text of each file that is to be made."""
     left: dict[str, str] = field(default_factory=dict)
@@ -54,6 +59,13 @@ class Beginning:
     def roles(self) -> str:
         """The folder of the role files."""
         return self.settings.roles
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The lock that is there, or the one that will be made; raises `InputRejected` where it is broken."""
+        if self.start is None or self.start.catalogue is None or is_taken(self.root, LOCK):
+            return load_catalogue(self.root)
+        return self.start.catalogue
 
     def add(self, path: str, text: str, why: str = "") -> None:
         """Want a file, or leave what is there for the reason `why`."""
@@ -102,8 +114,8 @@ def require_usable(folder: Path) -> None:
         raise UsageProblem(f"{place} is inside .git, which belongs to git alone", fix="Name the folder above it")
 
 
-def begin(folder: Path, tenant: str | None = None) -> Beginning:
-    """Look at a folder that is to become a repository of roles; makes nothing.
+def begin(folder: Path, tenant: str | None = None, start: Start | None = None) -> Beginning:
+    """Look at a folder that is to become a repository of roles, for the kind of tenant in `start`; makes nothing.
 
     Raises `UsageProblem` where the folder or the settings in it cannot be used, where the settings have no `tenant`,
     or with all that is in the place of the files and folders of a repository.
@@ -112,15 +124,18 @@ def begin(folder: Path, tenant: str | None = None) -> Beginning:
     root = folder.resolve()
     there = root / SETTINGS
     is_there = there.is_file() or there.is_symlink()
-    settings = load_settings(there) if is_there else parse_settings(SETTINGS, shipped_text(SETTINGS).encode())
+    text = shipped_text(SETTINGS) if start is None else start.settings()
+    settings = load_settings(there) if is_there else parse_settings(SETTINGS, text.encode())
     require_places(root, [*_OWN, *(f"{settings.roles}/{path}" for path in ("README.md", *EXAMPLES))])
     if tenant is not None and tenant not in settings.tenants:
         raise UsageProblem(
             f"The settings have no tenant {shown(tenant)}; they have {listed(sorted(settings.tenants))}",
             fix="Choose one of them with --tenant, or add yours to the settings first",
         )
-    beginning = Beginning(root, settings)
-    beginning.add(SETTINGS, shipped_text(SETTINGS))
+    beginning = Beginning(root, settings, start)
+    beginning.add(SETTINGS, text)
+    if start is not None and not is_there:
+        beginning.notes.append(f"{SETTINGS} has an address to replace by your own, and names the variable of the key")
     return beginning
 
 
@@ -148,6 +163,8 @@ def add_examples(beginning: Beginning) -> None:
         )
         for name in EXAMPLES
     }
+    if beginning.start is not None and beginning.start.catalogue is not None:
+        examples = beginning.start.examples(beginning.roles)
     against = _refused(beginning, examples)
     if against:
         what = f"rules that {SETTINGS} makes errors" if all(p.code.startswith("lint.") for p in against) else LOCK
@@ -172,7 +189,7 @@ def _refused(beginning: Beginning, roles: Mapping[str, str]) -> tuple[Problem, .
     """Give what `validate` would refuse of role files that are the only ones, under the settings."""
     settings = beginning.settings
     documents = [(path, text.encode()) for path, text in roles.items()]
-    reading = read_desired_from(documents, load_catalogue(beginning.root), settings.tolerated)
+    reading = read_desired_from(documents, beginning.catalogue, settings.tolerated)
     if reading.problems:
         return reading.problems
     return tuple(problem for problem in lint(reading, settings.lint) if problem.severity is Severity.ERROR)
@@ -186,9 +203,10 @@ def _first_adopt(problem: Problem) -> str:
 def add_the_rest(beginning: Beginning) -> None:
     """Want everything of the repository but settings and roles; raises `InputRejected` for a lock that is broken."""
     root = beginning.root
-    lock = load_catalogue(root)
+    lock = beginning.catalogue
     beginning.add(f"{beginning.roles}/README.md", shipped_text("roles/README.md"))
-    beginning.add(LOCK, shipped_text(LOCK))
+    shipped = beginning.start is None or beginning.start.catalogue is None
+    beginning.add(LOCK, shipped_text(LOCK) if shipped else render_lock(lock))
     beginning.add(SCHEMA, render_role_schema(lock), _stale(root))
     for path in _EDITOR_SCHEMAS:
         beginning.add(path, shipped_text(path))

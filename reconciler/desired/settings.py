@@ -28,7 +28,7 @@ SETTINGS = "reconciler.yaml"
 DEFAULT_ROLES = "roles"
 _TENANT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _KEY = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]{0,99})")
-_PERMISSION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+_PERMISSION = re.compile(r"[a-z][a-z0-9_]*(/[^./]+)?(\.[a-z0-9_-]+)+")
 _KEY_FIX = "Put the key in a variable and write its name, as in `env:TENANT_API_KEY`"
 
 
