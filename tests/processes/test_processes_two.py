@@ -3,47 +3,75 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes.gate import Gate, Moment, is_write
+from fakes.gate import Gate, Moment, Watch, is_write
 from fakes.wire import Request
 from processes.command import PATIENCE, Place, ended
-from processes.truth import Clean, assert_as_clean, unexplained
+from processes.truth import Clean, assert_as_clean
 
 pytestmark = pytest.mark.sockets
 
 STALE, PARTLY_APPLIED = 6, 8
+EDITED = "Edited by a person while the reconciler was writing"
+
+
+def at_write(chosen: int, then: Callable[[], object]) -> Watch:
+    """Do something when the write of this number, counted from 1, has been sent and has not arrived."""
+    met: list[int] = []
+
+    def watch(moment: Moment, number: int, request: Request) -> None:
+        if moment is Moment.BEFORE and is_write(request):
+            met.append(number)
+            if len(met) == chosen:
+                then()
+
+    return watch
+
+
+@pytest.mark.parametrize("write", [1, *(pytest.param(n, marks=pytest.mark.campaign) for n in (2, 3, 4, 5))])
+def test_two_applies_at_once_come_to_one_plan(place: Place, clean: Clean, write: int, tmp_path: Path) -> None:
+    """They meet at a write that both want to send: it happens once, one of them stops, and the other ends the plan."""
+    other = place.copied(tmp_path / "other")
+    first_is_there, meeting = threading.Event(), threading.Barrier(2, timeout=PATIENCE)
+
+    def arrive() -> None:
+        first_is_there.set()
+        meeting.wait()
+
+    with place.serving() as url, Gate(url) as ours, Gate(url) as theirs:
+        place.point_at(ours.url)
+        other.point_at(theirs.url)
+        ours.begin(at_write(write, arrive))
+        theirs.begin(at_write(1, meeting.wait))
+        first = place.start("apply", "--yes")
+        assert first_is_there.wait(PATIENCE)
+        second = other.start("apply", "--yes", SERVED_KEY=place.environment()["SERVED_KEY"])
+        codes = sorted((ended(first).code, ended(second).code))
+
+    assert codes[0] == 0
+    assert codes[1] in {STALE, PARTLY_APPLIED}
+    for journal in other.folder.glob(".reconciler/journal/*"):
+        journal.rename(place.folder / ".reconciler" / "journal" / f"other-{journal.name}")
+    assert_as_clean(place, clean)
 
 
 @pytest.mark.parametrize(
-    "write", [1, *(pytest.param(n, marks=pytest.mark.campaign) for n in (2, 3, 4, 5))], ids="together-at-{}".format
+    ("role", "write", "code"),
+    [("Agent", 1, STALE), ("Knowledge Curator", 4, PARTLY_APPLIED), ("Night Shift", 1, 0)],
 )
-def test_two_applies_at_once_come_to_one_plan(place: Place, clean: Clean, write: int, tmp_path: Path) -> None:
-    """Both have planned the same and meet at one write: each write happens once, and neither undoes the other."""
-    other = place.copied(tmp_path / "other")
-    with place.serving() as url, Gate(url) as gate:
+def test_a_person_who_edits_during_an_apply_keeps_the_edit(
+    place: Place, clean: Clean, role: str, write: int, code: int
+) -> None:
+    """A role edited between the plan and its write is left as the person made it, and so is one that no file means."""
+    with place.serving() as url, Gate(url, at_write(write, lambda: place.edit(role, EDITED))) as gate:
         place.point_at(gate.url)
-        other.point_at(gate.url)
-        key = place.environment()["SERVED_KEY"]
-        both = threading.Barrier(2)
-        met: list[int] = []
+        ran = place.run("apply", "--yes")
 
-        def meet(moment: Moment, number: int, request: Request) -> None:
-            if moment is Moment.BEFORE and is_write(request):
-                met.append(number)
-                if len(met) in {2 * write - 1, 2 * write} or (write > 1 and len(met) <= 2):
-                    both.wait(PATIENCE)
-
-        gate.begin(meet)
-        applying = [each.start("apply", "--yes", SERVED_KEY=key) for each in (place, other)]
-        runs = [ended(process) for process in applying]
-        gate.begin()
-        codes = sorted(run.code for run in runs)
-        assert set(codes) <= {0, STALE, PARTLY_APPLIED}, runs
-        assert codes[-1] != 0, runs
-        assert place.effects() <= clean.effects
-        assert place.run("apply", "--yes").code == 0
-    for folder in sorted(other.folder.glob(".reconciler/journal/*")):
-        folder.rename(place.folder / ".reconciler" / "journal" / f"other-{folder.name}")
-    assert_as_clean(place, clean)
+    assert ran.code == code, ran
+    assert place.state()["roles"][role][0] == EDITED
+    assert {entry.actor for entry in place.audit() if entry.after and entry.after["name"] == role} == {"a person"}
+    if code == 0:
+        assert sum(place.effects().values()) == sum(clean.effects.values()) + 1

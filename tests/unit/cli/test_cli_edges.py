@@ -21,6 +21,7 @@ from reconciler.cli.journal import FileJournal
 from reconciler.cli.main import run
 from reconciler.cli.output import require_writable, write_file
 from reconciler.cli.progress import Bars, Lines
+from reconciler.cli.streams import occupy_standard_streams
 from reconciler.errors import Exit, UsageProblem
 from reconciler.model.change import Action
 from reconciler.model.outcome import Outcome, Report, Result
@@ -168,7 +169,7 @@ def test_journal_entry_is_on_disk_when_written(tmp_path: Path) -> None:
         assert journal.path.stat().st_mode & 0o077 == 0
 
 
-def test_first_signal_asks_and_second_interrupts() -> None:
+def test_first_signal_asks_and_second_interrupts_what_is_under_way() -> None:
     """Ctrl-C asks to stop, a second one stops at once, and afterwards signals mean what they meant before."""
     told: list[str] = []
     before = signal.getsignal(signal.SIGINT)
@@ -177,10 +178,56 @@ def test_first_signal_asks_and_second_interrupts() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         assert stopping.asked()
         assert len(told) == 1
-        with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)  # between two writes there is nothing to cut short
+        with pytest.raises(KeyboardInterrupt), stopping.under_way():
             os.kill(os.getpid(), signal.SIGINT)
 
     assert before is signal.getsignal(signal.SIGINT)
+
+
+def test_what_is_under_way_has_its_time_after_the_first_signal_and_no_more() -> None:
+    """Nobody has to press Ctrl-C twice: what does not end by itself is cut short, and afterwards no alarm goes off."""
+    with stopping_gently(lambda _: None, seconds=0.2) as stopping:
+        os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt), stopping.under_way():
+            threading.Event().wait(60)
+        assert stopping.asked()
+
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_without_an_alarm_the_first_signal_asks_all_the_same(has: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that has no alarm nothing is cut short by itself, and nothing breaks."""
+    if not has:
+        monkeypatch.delattr(signal, "setitimer")
+        monkeypatch.delattr(signal, "SIGALRM")
+    with stopping_gently(lambda _: None) as stopping:
+        os.kill(os.getpid(), signal.SIGINT)
+
+        assert stopping.asked()
+
+
+def test_standard_streams_that_were_closed_are_taken_by_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a stream that is closed is opened, on nothing, so that no file gets its number."""
+    opened: list[tuple[str, int]] = []
+
+    def stated(number: int) -> None:
+        if number == 2:
+            raise OSError(9, "Bad file descriptor")
+
+    def opening(path: str, flags: int) -> int:
+        opened.append((path, flags))
+        return 2
+
+    monkeypatch.setattr(os, "fstat", stated)
+    monkeypatch.setattr(os, "open", opening)
+    monkeypatch.setattr(os, "set_inheritable", lambda *_: None)
+    occupy_standard_streams()
+    monkeypatch.undo()
+
+    assert opened == [(os.devnull, os.O_RDWR)]
 
 
 def test_signals_are_left_alone_outside_the_main_thread() -> None:
@@ -268,6 +315,40 @@ def test_journal_on_a_full_disk_fails_once_and_closes(tmp_path: Path, monkeypatc
             journal.write({"event": "settled"})
         monkeypatch.undo()
 
+    assert journal.path.read_text(encoding="ascii").count("\n") == 1
+
+
+def test_journal_that_has_no_room_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full already is found when the journal is made, before anything is sent."""
+
+    def full(handle: int, content: bytes) -> int:
+        raise OSError(28, f"No space left on device for {len(content)} bytes of {handle}")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        FileJournal(tmp_path, "sha256:0123456789abcdef", FakeClock())
+    monkeypatch.undo()
+
+    assert [] == [*tmp_path.iterdir()]
+
+
+def test_journal_keeps_no_half_of_an_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What of an entry was on disk when the disk was full is taken back, so that every line can be read."""
+    writing = os.write
+
+    def nearly_full(handle: int, content: bytes) -> int:
+        if len(content) < 10:
+            raise OSError(28, "No space left on device")
+        return writing(handle, content[:-5])
+
+    with FileJournal(tmp_path, "sha256:0123456789abcdef", FakeClock()) as journal:
+        journal.write({"event": "sending"})
+        monkeypatch.setattr(os, "write", nearly_full)
+        with pytest.raises(OSError, match="No space left"):
+            journal.write({"event": "settled"})
+        monkeypatch.undo()
+
+    assert '"sending"' in journal.path.read_text(encoding="ascii")
     assert journal.path.read_text(encoding="ascii").count("\n") == 1
 
 
