@@ -20,6 +20,7 @@ from builders import (
     a_role,
     a_tenant,
     applied,
+    confirmed,
     how,
     planned,
 )
@@ -522,7 +523,7 @@ def test_execute_writes_a_role_again_by_what_its_first_write_left(version: str) 
     """A swap writes one role twice, and the second write goes by the version that was read back after the first."""
     tenant = a_desk_to_swap(version=version)
 
-    found = applied(SWAP, tenant).report
+    found = applied(confirmed(SWAP, a_desk_to_swap()), tenant).report
 
     assert found is not None
     assert found.complete
@@ -541,7 +542,7 @@ def test_execute_stops_a_swap_when_somebody_else_writes_half_way(version: str) -
             tenant.edit_by_hand(RoleId("rol_alpha"), a_content(aside, VIEW, TAG))
         return False
 
-    found = applied(SWAP, tenant, how(stopped=stopped)).report
+    found = applied(confirmed(SWAP, a_desk_to_swap()), tenant, how(stopped=stopped)).report
 
     assert found is not None
     assert found.stale
@@ -554,7 +555,7 @@ def test_execute_says_how_far_a_swap_came_where_it_stopped() -> None:
     """One outcome for each role, though one of them has two steps."""
     tenant = a_desk_to_swap()
 
-    found = applied(SWAP, tenant, how(stopped=lambda: len(tenant.writes) == 1)).report
+    found = applied(confirmed(SWAP, a_desk_to_swap()), tenant, how(stopped=lambda: len(tenant.writes) == 1)).report
 
     assert found is not None
     assert [(o.role, o.result, o.detail) for o in found.outcomes] == [
