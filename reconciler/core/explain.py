@@ -28,6 +28,7 @@ from reconciler.model.explanation import (
     RolePermission,
     RoleStanding,
 )
+from reconciler.model.permission import Catalogue, Category, CategoryForm
 from reconciler.model.person import People, Person
 from reconciler.model.role import DesiredRole, RetiredRole, RoleId, RoleKey
 
@@ -93,10 +94,19 @@ def _categories(found: Known, pair: RolePair, sources: dict[str, RoleKey]) -> It
             label=category.name,
             permissions=tuple(map(permission, keys)),
             off=len(category.permissions) - len(keys),
+            level=_level(found.desired.catalogue, category, pair),
         )
     unknown = sorted(there - found.desired.catalogue.keys)
     if unknown:
         yield RoleCategory(key="", label="", permissions=tuple(map(permission, unknown)), off=0)
+
+
+def _level(lock: Catalogue, category: Category, pair: RolePair) -> tuple[str, ...]:
+    """Give what one word says of a category, live and by the file."""
+    if category.form is not CategoryForm.LEVELS:
+        return ()
+    words = (lock.level(category, side) for side in (pair.before, pair.after))
+    return tuple(dict.fromkeys(" and ".join(word) or "none" for word in words))
 
 
 def _role_effect(found: Known, pair: RolePair, people: People, group: Crowd, holders: Headcount) -> RoleEffect:

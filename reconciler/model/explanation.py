@@ -92,6 +92,8 @@ class RoleCategory:
     label: str
     permissions: tuple[RolePermission, ...]
     off: int
+    level: tuple[str, ...] = ()
+    """Where one word says it: the word for now and, where that differs, the one for later; empty for toggles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,11 @@ class Catalogue:
             return keys
         return frozenset(key for key in keys if not any(self._over(other, key) for other in keys))
 
+    def level(self, category: Category, keys: PermissionSet) -> tuple[str, ...]:
+        """Give the short names of the highest levels that some permissions reach in a category, in its order."""
+        top = self.maxima(keys.intersection(p.key for p in category.permissions))
+        return tuple(p.short for p in category.permissions if p.key in top)
+
     def covers(self, more: Iterable[str], less: Iterable[str]) -> bool:
         """Whether whoever has `more` can do everything that whoever has `less` can."""
         return self.closed(less) <= self.closed(more)

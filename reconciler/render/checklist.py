@@ -12,8 +12,8 @@ from itertools import count
 from reconciler.core.naming import name_key
 from reconciler.core.wording import people
 from reconciler.model.change import Action
-from reconciler.model.permission import Category
-from reconciler.model.plan import PlannedChange
+from reconciler.model.permission import Category, CategoryForm
+from reconciler.model.plan import ACTIVE, PlannedChange
 from reconciler.model.role import RoleContent
 from reconciler.render.escape_markdown import code, prose
 from reconciler.render.markdown import UNTRUSTED
@@ -77,9 +77,10 @@ def _steps(shown: PlanView, vocabulary: Vocabulary) -> Iterator[str]:
         yield from _head(next(numbers), change, "Move everybody off")
         yield from _moves(change, vocabulary)
     for change in retired:
-        yield from _head(next(numbers), change, "Delete")
-        yield f"- [ ] Open **{_PLACE}** and open {code(change.change.name)}; its usage count is 0"
-        yield "- [ ] Click **Delete**"
+        kept = any(field.path == ACTIVE for field in change.change.fields)
+        yield from _head(next(numbers), change, "Make inactive" if kept else "Delete")
+        yield f"- [ ] Open **{_PLACE}** and open {code(change.change.name)}{'' if kept else '; its usage count is 0'}"
+        yield f"- [ ] {'Make it inactive, and click **Save**' if kept else 'Click **Delete**'}"
 
 
 def _step_aside(numbers: Iterator[int], change: PlannedChange | None) -> Iterator[str]:
@@ -136,6 +137,12 @@ def _toggles(shown: ChangeView, vocabulary: Vocabulary, content: RoleContent | N
         known = [rest.pop(p.key) for p in category.permissions if p.key in rest]
         if not known:
             continue
+        if category.form is CategoryForm.LEVELS and content is not None:
+            words = vocabulary.catalogue.level(category, content.permissions)
+            named = [p.name for p in category.permissions if p.short in words]
+            chosen = " and ".join(code(name) for name in named) or "nothing"
+            yield f"- [ ] {code(category.name)}: choose {chosen}{_why(known, vocabulary)}"
+            continue
         yield f"- {code(category.name)}{_shortcut(category, known, content)}"
         for permission in known:
             yield f"  {_toggle(permission, vocabulary.catalogue.by_key[permission.permission].name)}"
@@ -150,6 +157,12 @@ def _shortcut(category: Category, known: list[PermissionView], content: RoleCont
     keys = {p.key for p in category.permissions}
     everything = content is not None and keys <= content.permissions
     return ": **Select all in category** does these" if everything and len(known) > 1 else ""
+
+
+def _why(known: list[PermissionView], vocabulary: Vocabulary) -> str:
+    """Say what a level brings and takes that needs to be known at the click."""
+    told = [_permission(p, vocabulary.catalogue.by_key[p.permission].name) for p in known]
+    return f" ({'; '.join(f'{p.sign} {text}' for p, text in zip(known, told, strict=True))})"
 
 
 def _toggle(permission: PermissionView, label: str) -> str:

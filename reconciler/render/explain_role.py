@@ -93,4 +93,5 @@ def _listed(told: RoleExplanation, found: tuple[RolePermission, ...]) -> Iterato
 
 def _heading(category: RoleCategory) -> Line:
     off = f"  {category.off:,} off" if category.off else ""
-    return line(span(category.label or "Not in the lock", Tone.STRONG), span(off, Tone.FAINT))
+    level = f": {' -> '.join(category.level)}" if category.level else ""
+    return line(span(f"{category.label or 'Not in the lock'}{level}", Tone.STRONG), span(off, Tone.FAINT))
