@@ -60,10 +60,9 @@ class ZendeskWriter(ZendeskReader):
     def create_role(self, content: RoleContent) -> RoleId:
         """`POST /custom_roles` with every key that roles of the account state; 200 or 201 gives the id."""
         with _before_sending():
-            if self._known is None:
-                self._list()
-            _refuse(self.objections(None, content))
+            self._listed()
             self._require_known(content.permissions)
+            _refuse(self.objections(None, content))
             configuration, _ = changes(None, content.permissions, {}, self._vocabulary)
         body: dict[str, Json] = {
             "name": content.name,
@@ -84,8 +83,9 @@ class ZendeskWriter(ZendeskReader):
             raw = self._as_read(live)
             if raw.version != live.version:
                 raise WriteConflict(f"Role {live.id} is not what it was when it was read")
-            _refuse(self.objections(live.content, content))
+            self._listed()
             self._require_known(content.permissions - live.content.permissions)
+            _refuse(self.objections(live.content, content))
             configuration, told = changes(live.content.permissions, content.permissions, raw.settings, self._vocabulary)
             _refuse(told)
         body: dict[str, Json] = {}
@@ -106,6 +106,7 @@ class ZendeskWriter(ZendeskReader):
         Moving its holders may have touched the moment of its last change, so only what people wrote is compared.
         """
         with _before_sending():
+            self._listed()
             raw = self._as_read(live)
             if raw.fingerprint != live.version.rpartition(" ")[2]:
                 raise WriteConflict(f"Role {live.id} is not what it was when it was read")
@@ -114,8 +115,7 @@ class ZendeskWriter(ZendeskReader):
         with _told_unclear():
             self._writer.delete(*API, "custom_roles", live.id, terms=Terms(success=204))
         self._people.forget()
-        if self._known is not None:
-            self._known.pop(live.id, None)
+        self._listed().pop(live.id, None)
 
     def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:
         """`PUT /users/{id}` with the one role; 200. Administrators are neither made nor unmade through roles."""
@@ -149,10 +149,7 @@ class ZendeskWriter(ZendeskReader):
             raise WriteRefused(f"Zendesk has no permission {unknown[0]} that this program could write")
 
     def _require_assignable(self, role_id: RoleId) -> None:
-        known = self._known or {}
-        if role_id not in known:
-            known = self._list()
-        role = known.get(role_id)
+        role = self._listed().get(role_id) or self._list().get(role_id)
         if role is None or not role_id.isdigit():
             raise WriteRefused(f"Role {role_id} is not in the account")
         if role.kind is RoleKind.STANDARD and ADMINISTERS in role.content.permissions:
@@ -160,8 +157,7 @@ class ZendeskWriter(ZendeskReader):
 
     def _note(self, raw: RawRole) -> None:
         """Keep what a reply to a write shows; the next list says it all again."""
-        if self._known is not None:
-            self._known[raw.id] = self._live(raw)
+        self._listed()[raw.id] = self._live(raw)
 
 
 class ZendeskKind:

@@ -101,7 +101,7 @@ class ZendeskReader:
         Raises `LiveIncomplete` when the list does not say that it is whole. Administrators who hold no role of the
         list are told by a role that is made up, so that they are counted.
         """
-        known = self._list() if self._known is None or not self._fresh else self._known
+        known = self._listed() if self._fresh else self._list()
         self._fresh = False
         return tuple(known[role_id] for role_id in sorted(known))
 
@@ -175,7 +175,7 @@ class ZendeskReader:
 
     def _own_role(self) -> LiveRole | None:
         """Give the role of the user behind the key."""
-        known = self._list() if self._known is None else self._known
+        known = self._listed()
         return next((known[role_id] for role_id in replies.person(self._user()).role_ids if role_id in known), None)
 
     def _own_objection(self, before: RoleContent | None) -> str:
@@ -192,7 +192,7 @@ class ZendeskReader:
 
     def _holding(self, role_id: RoleId) -> tuple[Part, ...] | None:
         """List the people with a role as they are written; None where the key lacks the right."""
-        known = self._list() if self._known is None else self._known
+        known = self._listed()
         if role_id not in known:
             raise TenantRejected(f"Role {role_id} is not in the account, so nobody can be listed who has it")
         try:
@@ -222,8 +222,7 @@ class ZendeskReader:
 
     def _live(self, raw: RawRole) -> LiveRole:
         """Understand a role; the first one read alone needs the list, which says what keys the account has."""
-        if self._known is None:
-            self._list()
+        self._listed()
         permissions = self._permissions(raw)
         return raw.live(self._vocabulary.catalogue().closed(permissions))
 
@@ -231,6 +230,10 @@ class ZendeskReader:
         found = granted(raw.configuration, self._vocabulary)
         # They may do everything with roles, whatever an old role of theirs leaves out.
         return found | {ADMINISTERS} if raw.type in replies.ADMIN_TYPES else found
+
+    def _listed(self) -> dict[RoleId, LiveRole]:
+        """Give the roles as the list had them last; reads it where nobody did."""
+        return self._list() if self._known is None else self._known
 
     def _list(self) -> dict[RoleId, LiveRole]:
         raws = [replies.raw_role(part) for part in self._all()]

@@ -135,7 +135,7 @@ def _handler(api: ZendeskApi) -> type[BaseHTTPRequestHandler]:
             if reply is None:
                 self.close_connection = True
                 return
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)
             body = (
                 reply.raw if reply.raw is not None else b"" if reply.body is None else json.dumps(reply.body).encode()
             )
