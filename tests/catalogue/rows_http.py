@@ -155,8 +155,13 @@ def _address(url: str) -> Arrange:
 
 
 def address(row: int, slug: str, url: str) -> RunCase:
-    """Give the case of an address in the settings that cannot be used."""
-    return RunCase(row=row, slug=slug, exit=64, code="settings.url", arguments=("plan",), arrange=_address(url))
+    """Give the case of an address in the settings that cannot be used; no answer shows it."""
+
+    def unseen(_: Desk, ran: Ran) -> None:
+        assert url not in ran.err
+
+    arrange = _address(url)
+    return RunCase(row=row, slug=slug, exit=64, code="settings.url", arguments=("plan",), arrange=arrange, check=unseen)
 
 
 def _no_name(desk: Desk, patch: pytest.MonkeyPatch) -> None:
@@ -232,6 +237,11 @@ def appears_later(reads: int) -> Bend:
         return Step(request=asked.request.line, reply=asked.honest())
 
     return bend
+
+
+def _no_address(_: Desk, ran: Ran) -> None:
+    assert "://" not in ran.err
+    assert "?" not in ran.err
 
 
 def _no_way_around(_: Desk, ran: Ran) -> None:
@@ -319,6 +329,7 @@ RUNS: tuple[RunCase, ...] = (
         arguments=("plan",),
         arrange=_no_name,
         says=("the host name could not be resolved",),
+        check=_no_address,
     ),
     RunCase(
         row=101,
@@ -328,6 +339,7 @@ RUNS: tuple[RunCase, ...] = (
         arguments=("plan",),
         arrange=_nobody_listens,
         says=("the connection was refused",),
+        check=_no_address,
     ),
     RunCase(
         row=101,
@@ -337,6 +349,7 @@ RUNS: tuple[RunCase, ...] = (
         arguments=("plan",),
         arrange=_no_way,
         says=("there was no connection",),
+        check=_no_address,
     ),
     *(
         RunCase(

@@ -57,6 +57,7 @@ def test_http(
     with bent(desk, case.at, case.bend, nth=case.nth, times=case.times) as wire:
         ran = Watched(desk, lambda: len(wire.writes)).ask(case, *arguments)
     assert stranger.asked() == 0
+    assert "<script>" not in ran.out + ran.err
     assert case.writes is None or len(wire.writes) == case.writes, wire.requests
     for words in case.says:
         assert words in ran.out
