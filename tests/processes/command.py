@@ -45,6 +45,8 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.address: str | None = None
+        """Where its tenant is served already, if it is."""
 
     @classmethod
     def made(cls, folder: Path) -> Place:
@@ -128,7 +130,10 @@ class Place:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Serve the tenant from a process of its own, and give its address."""
+        """Serve the tenant from a process of its own, unless it is, and give its address."""
+        if self.address is not None:
+            yield self.address
+            return
         server = subprocess.Popen(
             [COMMAND, "sandbox", "serve", "--port", "0"],
             stdin=subprocess.DEVNULL,
@@ -152,7 +157,8 @@ class Place:
             assert self.run("confirm", name, "--reason", "announced").code == 0
 
     def start_over(self) -> None:
-        """Make the tenant as on the first day; a server that has it open goes on with that."""
+        """Make the tenant as on the first day, with nobody to speak to; a server that has it open goes on with that."""
+        shutil.copy(PROJECT / "reconciler.yaml", self.folder / "reconciler.yaml")
         Store.start_over(self.folder / ".reconciler" / DATABASE, seed)
         shutil.rmtree(self.folder / ".reconciler" / "journal", ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,25 @@ def _confirmed_rich(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
+@pytest.fixture(scope="session")
+def _served(_confirmed: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Serve one place for many tests; all of them together stay below the tenant's rate limit."""
+    place = _confirmed.copied(tmp_path_factory.mktemp("served"))
+    with place.serving() as url:
+        place.address = url
+        yield place
+
+
 @pytest.fixture
-def place(_confirmed: Place, tmp_path: Path) -> Place:
-    """Give a fresh place with every finding confirmed and nothing applied."""
+def place(_served: Place) -> Place:
+    """Give a place with every finding confirmed and nothing applied, whose server runs already."""
+    _served.start_over()
+    return _served
+
+
+@pytest.fixture
+def own_place(_confirmed: Place, tmp_path: Path) -> Place:
+    """Give the same place for a test alone, so that its files may change."""
     return _confirmed.copied(tmp_path / "place")
 
 

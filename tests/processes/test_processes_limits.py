@@ -135,7 +135,7 @@ def test_a_tenant_that_sends_byte_by_byte_is_given_up(place: Place, at_once: int
     steps = [Step(request="GET /me", reply=SLOW, drip=0.05, at_once=at_once)] * 4
     with place.serving(), ScriptedServer(*steps) as tenant:
         place.point_at(tenant.url, "brisk")
-        ran = place.run("plan", BRISK_SECONDS="0.5")
+        ran = place.run("plan", BRISK_SECONDS="0.3")
 
     assert ran.code == 7, ran
     assert "there was no complete answer in time" in ran.err

@@ -87,7 +87,9 @@ def outcomes(report: str) -> int:
     ("moment", "signals"),
     [
         pytest.param(Moment.ARRIVED, (signal.SIGINT,), id="one-of-a-keyboard"),
-        pytest.param(Moment.BEFORE, (signal.SIGTERM, signal.SIGTERM), id="two-of-a-supervisor"),
+        pytest.param(
+            Moment.BEFORE, (signal.SIGTERM, signal.SIGTERM), id="two-of-a-supervisor", marks=pytest.mark.campaign
+        ),
         pytest.param(Moment.ARRIVED, (signal.SIGINT, signal.SIGTERM, signal.SIGKILL), id="a-cancelled-runner"),
         pytest.param(Moment.BEFORE, (signal.SIGTERM,), id="one-of-a-supervisor", marks=pytest.mark.campaign),
     ],
@@ -122,6 +124,7 @@ def test_a_signal_at_any_request_ends_the_run_with_every_role_told(
         place.point_at(gate.url)
         for at in range(1, clean.requests + 1):
             place.start_over()
+            place.point_at(gate.url)
             ran = signalled_at(place, gate, (moment, at), number)
             writing = bool(place.journals())
             last = at == clean.requests and ran.code == 0  # the signal came when nothing was left to stop

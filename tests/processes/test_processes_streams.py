@@ -77,19 +77,19 @@ def test_a_closed_standard_input_is_nobody_to_ask(place: Place) -> None:
     ids=["locale-c", "cp1252"],
 )
 def test_names_that_the_terminal_cannot_show_stop_nothing(
-    place: Place, encoding: str, variables: dict[str, str]
+    own_place: Place, encoding: str, variables: dict[str, str]
 ) -> None:
     """A role of another script is planned, applied and reported with escapes, and arrives in the tenant unchanged."""
     name = "\u0420\u0435\u0432\u0438\u0437\u0438\u044f \u2192 \u00e9"
     role = f"name: {name}\ndescription: Reads what others wrote \u2713\npermissions: {{conversations: [view]}}\n"
-    (place.folder / "roles" / "revision.yaml").write_text(role, encoding="utf-8")
+    (own_place.folder / "roles" / "revision.yaml").write_text(role, encoding="utf-8")
 
-    applied = _bytes(place, "apply", "--yes", **variables)
+    applied = _bytes(own_place, "apply", "--yes", **variables)
 
     assert applied.returncode == 0, applied
     assert b"\\u0420\\u0435" in applied.stdout
     assert name not in applied.stdout.decode(encoding)
-    assert name in place.state()["roles"]
+    assert name in own_place.state()["roles"]
     assert b"Traceback" not in applied.stdout + applied.stderr
 
 
