@@ -56,8 +56,11 @@ def main() -> int:
     most = justified()
     worse = False
     for path in (path for path, number in tried.items() if number):
-        worse |= len(alive[path]) > most.get(path, 0)
-        sys.stdout.write(f"{path}: {tried[path]} mutants, {len(alive[path])} alive, {most.get(path, 0)} justified\n")
+        # A module without a row has not been judged: what survives there is shown and waits for somebody to read it.
+        may = most.get(path)
+        worse |= may is not None and len(alive[path]) > may
+        told = "not judged yet" if may is None else f"{may} justified"
+        sys.stdout.write(f"{path}: {tried[path]} mutants, {len(alive[path])} alive, {told}\n")
         sys.stdout.writelines(f"  {name}\n" for name in alive[path])
     return int(worse)
 

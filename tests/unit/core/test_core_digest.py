@@ -146,6 +146,15 @@ def test_digest_of_a_plan_keeps_through_people_commit_base_and_confirmations() -
     assert few.digest == many.digest
 
 
+def test_digest_tells_limits_apart_by_number_and_by_kind() -> None:
+    """Five people, six people, five per cent and six per cent are four limits."""
+    limits = [Limit(value=value, percent=percent) for value in (5, 6) for percent in (True, False)]
+
+    told = {of(settings=replace(ANYTHING_GOES, mass_change_people=limit)) for limit in limits}
+
+    assert len(told) == 4
+
+
 def test_digest_keeps_through_an_edit_of_an_unrelated_live_role() -> None:
     """Somebody else's role may move between review and apply."""
     request = a_request(a_role("agent"))

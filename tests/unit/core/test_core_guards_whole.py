@@ -9,8 +9,10 @@ from builders import (
     ADMIN,
     ANYTHING_GOES,
     EXPORT,
+    KEYS,
     REPLY,
     TAG,
+    UNKNOWN,
     VIEW,
     a_base,
     a_catalogue,
@@ -48,9 +50,9 @@ def only(made: Planned, guard: Guard) -> Finding:
 
 
 def test_settings_tell_what_the_lock_says_less_strictly() -> None:
-    """A permission that only one side knows is no weakening; one that is no longer sensitive is named."""
+    """One that is no longer sensitive is named; a new and harmless one, which the base did not know, is not."""
     base = replace(a_base(a_role("agent"), guards=TWO), catalogue=a_catalogue(VIEW, ADMIN, EXPORT, "labs.gone"))
-    head = a_catalogue(VIEW, ADMIN, EXPORT, "labs.new", sensitive=(EXPORT, "labs.new"))
+    head = a_catalogue(VIEW, ADMIN, EXPORT, "labs.new", sensitive=(EXPORT,))
 
     made = planned(a_request(a_role("agent"), base=base, settings=TWO, catalogue=head), a_tenant(READER))
 
@@ -216,3 +218,58 @@ def test_moves_are_told_under_the_role_that_is_retired() -> None:
     moves = [each for each in writes(facts.changes, facts.people) if isinstance(each, MoveHolder)]
 
     assert [(each.role, each.leaves) for each in moves] == [(RoleKey("agent"), AGENT.id)] * 2
+
+
+@pytest.mark.parametrize(
+    ("without", "named", "told"),
+    [
+        (ADMIN, ADMIN, ADMIN),
+        (ADMIN, None, "for role administration that the lock names"),
+    ],
+)
+def test_catalogue_says_whole_why_administrators_cannot_be_counted(without: str, named: str | None, told: str) -> None:
+    """The permission that is missing is named where a lock names it, and so is the place to mend."""
+    keys = tuple(key for key in KEYS if key != without)
+    lock = a_catalogue(*(KEYS if named else keys), role_administration=named)
+    tenant = a_tenant(a_live_role("Agent"), catalogue=a_catalogue(*keys, role_administration=None))
+
+    made = planned(a_request(a_role("agent", grants=(TAG,)), catalogue=lock), tenant)
+
+    assert (
+        f"The tenant has no permission {told}, so nobody can say who can administer roles. "
+        "Find its name in the product and put it into the lock as role_administration."
+    ) in {found.message for found in findings_of(made, Guard.CATALOGUE)}
+
+
+def test_catalogue_lists_differences_one_after_another() -> None:
+    """What is gone and what is new are parts of one sentence, and a file's own problem is a finding of its own."""
+    live = a_catalogue(*(key for key in KEYS if key != TAG), UNKNOWN)
+
+    block, warn = findings_of(
+        planned(a_request(a_role("agent", grants=(VIEW, TAG))), a_tenant(AGENT, catalogue=live)), Guard.CATALOGUE
+    )
+
+    assert block.message.endswith('which the file of "Agent" means. Refresh the catalogue lock and correct the file.')
+    assert f"lock: {TAG} gone; {UNKNOWN} new (granted" in warn.message
+
+
+def test_adoption_looks_at_every_change() -> None:
+    """A role that was managed before hides no role behind it that was not."""
+    base = a_base(a_role("agent", grants=(VIEW, REPLY)))
+    tenant = a_tenant(AGENT, a_live_role("Reader", grants=(VIEW, TAG)))
+
+    made = planned(a_request(a_role("agent"), a_role("reader"), base=base), tenant)
+
+    assert only(made, Guard.ADOPTION).role == "reader"
+
+
+def test_narrowing_counts_for_the_plan_only_roles_that_did_not_ask() -> None:
+    """Many people of one role, and few of two others, are one question and not two."""
+    ten = replace(ANYTHING_GOES, narrowing_people=10)
+    roles = [a_live_role(name, grants=(VIEW, REPLY)) for name in ("Agent", "Closer", "Reader")]
+    people = (*some_people(10, "Agent"), *some_people(1, "Closer", prefix="c"), *some_people(1, "Reader", prefix="r"))
+    files = (a_role("agent"), a_role("closer"), a_role("reader"))
+
+    made = planned(a_request(*files, settings=ten), a_tenant(*roles, people=people))
+
+    assert only(made, Guard.NARROWING).role == "agent"

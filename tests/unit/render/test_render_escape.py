@@ -78,6 +78,7 @@ def test_property_spells_what_ends_it(text: str, told: str) -> None:
         ("\tx", "'\tx"),
         ("\rx", "'\rx"),
         ("=\u03381", "'=\u03381"),
+        (" =\u03381", "' =\u03381"),
         ("\u2a751", "'\u2a751"),
         (" \u2a751", "' \u2a751"),
         (" x=1", " x=1"),
