@@ -20,7 +20,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from properties.desk_machine import Desk
 
 TestDesk = Desk.TestCase
-TestDesk.settings = settings(max_examples=40, stateful_step_count=8)
+TestDesk.settings = settings(max_examples=30, stateful_step_count=8)
 
 SOON = (
     (widens_first, "I-6"),
