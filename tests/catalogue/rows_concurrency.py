@@ -211,13 +211,15 @@ ROWS: tuple[Row, ...] = (
         "",
         "each role old or new, the journal explains each write, and the next run ends it",
         "faults/test_faults_single.py::test_faults_one_at_some_requests_violates_nothing",
+        "processes/test_processes_kill.py::test_an_apply_killed_again_and_again_ends_where_an_undisturbed_one_does",
     ),
     row(
         216,
         "Ctrl-C, or a request to end, in the middle",
         "130",
-        "the write under way is settled, and every role told",
+        "the write under way is settled or, within five seconds, unknown, and every role told",
         "acceptance/test_acceptance_process.py::test_ctrl_c_settles_the_write_under_way_and_names_every_role",
+        "processes/test_processes_signals.py::test_a_silent_tenant_does_not_keep_a_report_back",
         reason="Both signals end with 130: there is one code for a run that was stopped",
     ),
     row(
@@ -227,6 +229,7 @@ ROWS: tuple[Row, ...] = (
         "the journal has each write before it is sent; the issue tells the run",
         "acceptance/test_acceptance_process.py::test_second_signal_stops_at_once_and_still_names_every_role",
         "acceptance/test_acceptance_workflows_apply.py::test_apply_that_is_cut_off_is_told",
+        "processes/test_processes_signals.py::test_a_silent_tenant_does_not_keep_a_report_back",
     ),
     row(
         219,
@@ -236,6 +239,9 @@ ROWS: tuple[Row, ...] = (
         "unit/cli/test_cli_edges.py::test_journal_on_a_full_disk_fails_once_and_closes",
         "unit/cli/test_cli_edges.py::test_file_that_cannot_be_written_is_a_clear_error",
         "acceptance/test_acceptance_edges.py::test_journal_that_cannot_be_made_stops_before_the_first_write",
+        "processes/test_processes_limits.py::test_a_disk_that_is_full_stops_an_apply_before_its_first_write",
+        "processes/test_processes_limits.py::test_a_disk_that_fills_up_stops_the_writes_that_could_not_be_recorded",
+        "processes/test_processes_limits.py::test_a_plan_that_does_not_fit_leaves_no_file_that_could_be_taken_for_it",
         reason="A folder that cannot be written to is `usage`, as nothing of the tenant was read in vain",
     ),
     row(
@@ -245,6 +251,8 @@ ROWS: tuple[Row, ...] = (
         "the apply goes on and is recorded",
         "acceptance/test_acceptance_process.py::test_streams_that_take_nothing_change_no_exit_code",
         "acceptance/test_acceptance_process.py::test_closed_output_ends_quietly",
+        "processes/test_processes_streams.py::test_an_apply_that_nobody_listens_to_is_carried_out",
+        "processes/test_processes_streams.py::test_a_line_for_a_closed_stream_lands_in_no_other_file",
     ),
     row(
         222,
@@ -252,12 +260,14 @@ ROWS: tuple[Row, ...] = (
         "same",
         "what it cannot show is escaped",
         "acceptance/test_acceptance_process.py::test_output_of_another_encoding_is_escaped",
+        "processes/test_processes_streams.py::test_names_that_the_terminal_cannot_show_stop_nothing",
     ),
     row(
         224,
         "two applies of one commit at once",
         "0 and 0, 6 or 8",
         "their writes together are one plan",
+        "processes/test_processes_two.py::test_two_applies_at_once_come_to_one_plan",
         reason="8 where the run that comes second had written something itself: it says what is left, which is nothing",
     ),
     row(
