@@ -8,6 +8,7 @@ from types import MappingProxyType
 CODES: Mapping[str, str] = MappingProxyType(
     {
         "adopt.by-hand": "The file of an adopted role is written in a form that no edit by program is safe in.",
+        "adopt.implied": "A live role lacks something that by the lock comes with what it has; the lock is outdated.",
         "adopt.retired": "The role cannot be adopted, because its file asks for its deletion.",
         "catalogue.circle": "Permissions of the lock imply each other, so that they are one permission under two keys.",
         "catalogue.duplicate": "The lock lists a permission or a standard role more than once.",
