@@ -19,7 +19,8 @@ def test_workflow_keeps_the_rule(file: File, rule: Rule) -> None:
 def test_no_workflow_is_left_out() -> None:
     """The files that are checked are those of the repository and those that init writes."""
     assert {file.path for file in FILES} == {
-        *(f".github/workflows/{n}.yml" for n in ("ci", "roles-apply", "roles-drift", "roles-plan", "roles-validate")),
+        *(f".github/workflows/{n}.yml" for n in ("campaigns", "ci")),
+        *(f".github/workflows/roles-{n}.yml" for n in ("apply", "drift", "plan", "validate")),
         *(f"init:.github/workflows/roles-{n}.yml" for n in ("apply", "drift", "plan", "validate")),
         ".github/actions/reconciler/action.yml",
         "init:.github/actions/reconciler/action.yml",
