@@ -195,7 +195,7 @@ RUNS: tuple[RunCase, ...] = (
     wrong(239, "two-bases", "plan", "--base", "HEAD", "--base", "HEAD~1", says=("--base was given twice",)),
     wrong(239, "two-files", "plan", "--out", "a.json", "--out", "b.json"),
     wrong(239, "two-formats", "plan", "--format", "json", "--format", "text"),
-    wrong(239, "two-reasons", "confirm", "x", "--reason", "a", "--reason", "b"),
+    wrong(239, "two-reasons", "confirm", "x", "--reason", "a", "--reason", "b", says=("--reason was given twice",)),
     wrong(239, "two-digests", "apply", "--yes", "--expect", "sha256:1", "--expect", "sha256:2"),
     RunCase(
         row=240, slug="no-key", exit=64, code="usage", says=(KEY_VARIABLE,), arguments=("plan",), arrange=_without_key

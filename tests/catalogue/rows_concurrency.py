@@ -212,6 +212,7 @@ ROWS: tuple[Row, ...] = (
         "each role old or new, the journal explains each write, and the next run ends it",
         "faults/test_faults_single.py::test_faults_one_at_some_requests_violates_nothing",
         "processes/test_processes_kill.py::test_an_apply_killed_again_and_again_ends_where_an_undisturbed_one_does",
+        "processes/test_processes_kill.py::test_an_apply_killed_again_and_again_ends_where_an_undisturbed_one_does",
     ),
     row(
         216,
@@ -236,6 +237,7 @@ ROWS: tuple[Row, ...] = (
         "a full disk for journal, plan or summary",
         "64 or 8",
         "without a journal entry nothing is sent",
+        "processes/test_processes_limits.py::test_a_disk_that_fills_up_stops_the_writes_that_could_not_be_recorded",
         "unit/cli/test_cli_edges.py::test_journal_on_a_full_disk_fails_once_and_closes",
         "unit/cli/test_cli_edges.py::test_file_that_cannot_be_written_is_a_clear_error",
         "acceptance/test_acceptance_edges.py::test_journal_that_cannot_be_made_stops_before_the_first_write",
@@ -250,6 +252,7 @@ ROWS: tuple[Row, ...] = (
         "same",
         "the apply goes on and is recorded",
         "acceptance/test_acceptance_process.py::test_streams_that_take_nothing_change_no_exit_code",
+        "processes/test_processes_streams.py::test_an_apply_that_nobody_listens_to_is_carried_out",
         "acceptance/test_acceptance_process.py::test_closed_output_ends_quietly",
         "processes/test_processes_streams.py::test_an_apply_that_nobody_listens_to_is_carried_out",
         "processes/test_processes_streams.py::test_a_line_for_a_closed_stream_lands_in_no_other_file",
