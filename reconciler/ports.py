@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
@@ -96,6 +96,22 @@ class TenantWriter(TenantReader, Protocol):
     def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:
         """Replace the roles of one user if the user is still `person`."""
         ...
+
+
+@runtime_checkable
+class ManyWriter(TenantWriter, Protocol):
+    """A tenant in which everybody has one role, and many can be given another with one request."""
+
+    def assign_many(self, people: tuple[Person, ...], role_id: RoleId) -> None:
+        """Replace the role of at most `MANY` users who all have the same, if each is still as they were read.
+
+        Raises like the methods of `TenantWriter`; after a `WriteUnclear` some may have the role and others not.
+        """
+        ...
+
+
+MANY = 100
+"""How many people one request is made for at most."""
 
 
 class Clock(Protocol):

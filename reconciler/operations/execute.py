@@ -1,4 +1,4 @@
-"""Carry out the writes of a plan one by one; the first that is not proved stops the run."""
+"""Carry out the writes of a plan one after the other; the first that is not proved stops the run."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from reconciler.model.outcome import Outcome, Report, Result
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey
 from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole, Write
+from reconciler.operations.moving import batches, settle_together
 from reconciler.operations.plan import Planned
 from reconciler.operations.record import entry_after, entry_before
 from reconciler.operations.settle import Seen, Settled, Settlement, settle
-from reconciler.ports import Clock, Journal, Progress, TenantWriter
+from reconciler.ports import MANY, Clock, Journal, ManyWriter, Progress, TenantWriter
 
 _RESULTS = {
     Settled.APPLIED: Result.APPLIED,
@@ -75,33 +76,46 @@ class Execution:
     def _all(self, writes: tuple[Write, ...], digest: str) -> None:
         """Carry out one write after the other until one is not proved or somebody asks to stop."""
         self.progress.stage("Applying", len(writes))
-        for number, write in enumerate(writes, start=1):
+        number = 1
+        for batch in batches(writes, MANY if isinstance(self.tenant, ManyWriter) else 1):
             if self.stopped():
                 self.cut_short = True
                 return
-            settlement = self._one(write, number, len(writes), digest)
-            self.sent += settlement.sent
-            if settlement.settled is not Settled.APPLIED:
-                self.ended = (write, settlement)
+            for write, settlement in zip(batch, self._together(batch, number, len(writes), digest), strict=True):
+                self.sent += settlement.sent
+                if settlement.settled is Settled.APPLIED:
+                    self.done[write.role] = self.done.get(write.role, 0) + 1
+                    self.progress.advance()
+                elif self.ended is None:
+                    self.ended = (write, settlement)
+            if self.ended is not None:
                 return
-            self.done[write.role] = self.done.get(write.role, 0) + 1
-            self.progress.advance()
+            number += len(batch)
 
-    def _one(self, write: Write, number: int, total: int, digest: str) -> Settlement:
-        """Journal, check, send, read back, journal; a journal that cannot be written stops the write."""
+    def _together(self, batch: tuple[Write, ...], number: int, total: int, digest: str) -> tuple[Settlement, ...]:
+        """Journal, check, send, read back, journal; a journal that cannot be written stops the writes."""
         try:
-            self.journal.write(entry_before(write, number, total, digest))
+            for place, write in enumerate(batch, start=number):
+                self.journal.write(entry_before(write, place, total, digest))
         except OSError as error:
-            return Settlement(
-                settled=Settled.REFUSED, sent=0, detail=f"not sent: the journal cannot be written ({error.strerror})"
-            )
+            detail = f"not sent: the journal cannot be written ({error.strerror})"
+            return (Settlement(settled=Settled.REFUSED, sent=0, detail=detail),) * len(batch)
         try:
             with self.under_way():
-                settlement = self._settle(write)
+                many = self.tenant if len(batch) > 1 and isinstance(self.tenant, ManyWriter) else None
+                settlements = (self._settle(batch[0]),) if many is None else self._move_all(many, batch)
         except KeyboardInterrupt:
-            # Somebody will not wait for the answer: what became of this write is not known, and nothing follows it.
+            # Somebody will not wait for the answer: what became of this is not known, and nothing follows it.
             self.cut_short = True
-            settlement = Settlement(settled=Settled.UNKNOWN, sent=1, detail="stopped while it was under way")
+            detail = "stopped while it was under way"
+            settlements = (Settlement(settled=Settled.UNKNOWN, sent=1, detail=detail),) * len(batch)
+        return tuple(
+            self._recorded(write, place, settlement)
+            for place, (write, settlement) in enumerate(zip(batch, settlements, strict=True), start=number)
+        )
+
+    def _recorded(self, write: Write, number: int, settlement: Settlement) -> Settlement:
+        """Journal what became of a write; where that fails, what was applied stops the run."""
         try:
             self.journal.write(entry_after(write, number, settlement))
         except OSError as error:
@@ -109,6 +123,14 @@ class Execution:
                 detail = f"applied, but the journal cannot be written ({error.strerror}), so the run stops here"
                 return Settlement(settled=Settled.UNKNOWN, sent=settlement.sent, detail=detail)
         return settlement
+
+    def _move_all(self, many: ManyWriter, batch: tuple[Write, ...]) -> tuple[Settlement, ...]:
+        """Move the holders of one role to another with one request."""
+        moves = [write for write in batch if isinstance(write, MoveHolder)]
+        people = tuple(self.moved.get(write.person.id, write.person) for write in moves)
+        settled = settle_together(many, people, self.ids[moves[0].joins], self.clock)
+        self.moved |= {found.id: found for _, found in settled if found is not None}
+        return tuple(settlement for settlement, _ in settled)
 
     def _settle(self, write: Write) -> Settlement:
         try:
