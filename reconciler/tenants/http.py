@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from reconciler.errors import (
     TenantError,
@@ -77,6 +78,11 @@ class HttpReader:
         self._pace = Pace()
         self._remarks = Remarks(connection.remark)
         self._transport = Transport({"Accept": "application/json"})
+
+    @property
+    def host(self) -> str:
+        """The host of the base address, with the port where there is one; what some products are told apart by."""
+        return urlsplit(self._base.url).netloc
 
     def close(self) -> None:
         """Close every connection."""
@@ -199,23 +205,25 @@ class HttpWriter(HttpReader):
     `Verdict.on_write` says.
     """
 
-    def post(self, *segments: str, body: Json, terms: Terms) -> Part:
+    def post(self, *segments: str, body: Json, terms: Terms, query: Query | None = None) -> Part:
         """Create something."""
-        return self._write("POST", segments, body, terms)
+        return self._write("POST", segments, body, terms, query)
 
     def patch(self, *segments: str, body: Json, terms: Terms) -> Part:
         """Change the fields that are sent."""
         return self._write("PATCH", segments, body, terms)
 
-    def put(self, *segments: str, body: Json, terms: Terms) -> Part:
+    def put(self, *segments: str, body: Json, terms: Terms, query: Query | None = None) -> Part:
         """Replace something."""
-        return self._write("PUT", segments, body, terms)
+        return self._write("PUT", segments, body, terms, query)
 
     def delete(self, *segments: str, terms: Terms) -> Part:
         """Delete something."""
         return self._write("DELETE", segments, None, terms)
 
-    def _write(self, method: str, segments: Sequence[str], body: Json, terms: Terms) -> Part:
+    def _write(
+        self, method: str, segments: Sequence[str], body: Json, terms: Terms, query: Query | None = None
+    ) -> Part:
         headers: dict[str, str] = {}
         payload = None
         if body is not None:
@@ -225,7 +233,7 @@ class HttpWriter(HttpReader):
             headers["If-Match"] = terms.if_match
         try:
             where = self._where(method, segments)
-            url = self._base.to(segments, {})
+            url = self._base.to(segments, query or {})
             exchange = self._send_once(method, url, payload, headers)
             if self._renewed(exchange):
                 self._asked(exchange)
