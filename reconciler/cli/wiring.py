@@ -205,6 +205,8 @@ class Project:
             client_id=tenant.client_id,
             email=tenant.email,
             account=tenant.account,
+            file=None if tenant.file is None else self.root / tenant.file,
+            lock=lambda: self.catalogue,
             state_folder=self.state_folder,
             clock=clock,
             progress=progress,

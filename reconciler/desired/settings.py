@@ -48,6 +48,8 @@ class TenantSettings:
     """The owner of the key, where the product asks for them."""
     account: str | None = None
     """The account inside the product, where one address serves several."""
+    file: str | None = None
+    """The file that stands for the tenant, seen from the settings."""
 
 
 def _embedded() -> Mapping[str, TenantSettings]:
@@ -200,6 +202,7 @@ def _build(value: Mapping[str, Any]) -> Settings:
             client_id=tenant.get("client_id"),
             email=tenant.get("email"),
             account=tenant.get("account"),
+            file=tenant.get("file"),
         )
         for name, tenant in value.get("tenants", {}).items()
     }

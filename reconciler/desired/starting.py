@@ -16,6 +16,7 @@ EXAMPLE = "example-reader"
 _SETTINGS = "reconciler.yaml"
 _FROM, _TO = "tenants:\n", "default_tenant: sandbox\n"
 _TENANT = {
+    "snapshot": "tenant-snapshot.yaml",
     "zendesk": "tenant-zendesk.yaml",
     "zammad": "tenant-zammad.yaml",
     "chatwoot": "tenant-chatwoot.yaml",

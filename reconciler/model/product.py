@@ -30,6 +30,8 @@ class Product:
     """Whether listing the roles says how many people each has."""
     reads_holders: bool = True
     """Whether the people with one role can be listed."""
+    writes: bool = True
+    """Whether a program can change roles at all; where not, an apply ends in the clicks that a person does."""
     roles_per_person: int | None = None
     """How many roles a person can hold; None for any number."""
 

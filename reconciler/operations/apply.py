@@ -48,6 +48,8 @@ class Applied:
 
     plan: Plan
     report: Report | None
+    by_hand: Planned | None = None
+    """The plan with what it was made from, where no program can write to the product and a person has to."""
 
 
 def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, progress: Progress) -> Applied:
@@ -55,12 +57,15 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
 
     Raises `PlanStale` when the plan is not the one expected, `PlanUnsound` when it breaks an invariant,
     `PlanRefused` and `ConfirmationMissing` when a guard stops it, `Interrupted` when the announcement is
-    answered with no: in all of these nothing was written. After the first write nothing is raised; the
+    answered with no: in all of these nothing was written. Nor is anything for a product that only people can
+    write to. After the first write nothing is raised; the
     report has one outcome per change.
     """
     planned = _cleared(request, tenant, (how.expect, how.review), clock, progress)
     if not planned.facts.writes:
         return Applied(plan=planned.plan, report=None)
+    if not planned.facts.live.product.writes:
+        return Applied(plan=planned.plan, report=None, by_hand=planned)
     asked = clock.monotonic()
     if not how.announce(planned):
         raise Interrupted("Nothing was written", fix="Run apply again when you are ready")

@@ -54,6 +54,10 @@ class Connection:
     """The owner of the key, where the product asks for them beside it."""
     account: str | None = None
     """The account inside the product, where one address serves several."""
+    file: Path | None = None
+    """The file that stands for the tenant, where the product has no interface."""
+    lock: Callable[[], Catalogue] | None = None
+    """Gives the lock of the repository, for a tenant that does not list its permissions."""
     state_folder: Path
     """Where the embedded tenant keeps its database."""
     clock: Clock

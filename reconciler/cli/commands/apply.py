@@ -94,7 +94,7 @@ def command(
         done = apply(request, tenant, how, clock, progress)
         gate.over()
         _tell(invocation, done, form)
-    return exit_of(done.report)
+    return exit_of(done.report) if done.by_hand is None else Exit.CHANGES_PENDING
 
 
 def _only(expects: tuple[str, ...]) -> str | None:
@@ -209,14 +209,21 @@ def _announce(invocation: Invocation, planned: Planned, base: str | None, form: 
 
 def _tell(invocation: Invocation, done: Applied, form: ReportFormat) -> None:
     """Tell what became of the plan; beside Markdown as text on standard error, too."""
+    from reconciler.render.checklist import plan_checklist
     from reconciler.render.plan_json import document, to_json
     from reconciler.render.report import report_document, report_text
     from reconciler.render.report_markdown import report_markdown
     from reconciler.render.styled import Tone, line, span
+    from reconciler.render.view import view
+    from reconciler.render.vocabulary import vocabulary
 
     if form is ReportFormat.JSON:
         report = None if done.report is None else report_document(done.report)
         invocation.give(to_json({"plan": document(done.plan), "report": report}))
+        return
+    if done.by_hand is not None:
+        words = vocabulary(done.by_hand.facts)
+        invocation.give(plan_checklist(view(done.plan, None, words), words))
         return
     nothing = [line(span("Nothing to do: the tenant is as the files say", Tone.GOOD))]
     shown = nothing if done.report is None else report_text(done.report)

@@ -1,0 +1,1 @@
+"""The snapshot of a tenant whose product has no interface: a file that somebody exported or wrote."""
