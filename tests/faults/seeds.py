@@ -88,7 +88,7 @@ def continues_after_an_error(patch: Patch) -> None:
 
     def wrong(self: Execution, writes: tuple[Any, ...], digest: str) -> None:
         for number, write in enumerate(writes, start=1):
-            settlement = self._one(write, number, len(writes), digest)
+            (settlement,) = self._together((write,), number, len(writes), digest)
             self.sent += settlement.sent
             if settlement.settled is Settled.APPLIED:
                 self.done[write.role] = self.done.get(write.role, 0) + 1
