@@ -22,6 +22,7 @@ from reconciler.errors import (
 from reconciler.model.permission import Catalogue, PermissionSet
 from reconciler.model.person import Person
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
+from reconciler.ports import Clock
 from reconciler.tenants import zendesk_replies as replies
 from reconciler.tenants.connection import Connection, TenantKind
 from reconciler.tenants.credential import ClientCredentials, Credential, basic
@@ -32,6 +33,7 @@ from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
 from reconciler.tenants.verdict import Terms
 from reconciler.tenants.zendesk_config import changes
+from reconciler.tenants.zendesk_jobs import STARTED, finish
 from reconciler.tenants.zendesk_people import API
 from reconciler.tenants.zendesk_reading import ZendeskReader
 from reconciler.tenants.zendesk_replies import RawRole
@@ -47,15 +49,18 @@ _TOKENS = ("oauth", "tokens")
 
 
 class ZendeskWriter(ZendeskReader):
-    """Implements `TenantWriter`; see there, and `Verdict.on_write` for how statuses become errors.
+    """Implements `ManyWriter`; see there, and `Verdict.on_write` for how statuses become errors.
 
     Nothing binds a write to what was read, so what is written to is read again and compared right before. A 409 says
     that two writes met, not that the state is another: it is a `WriteUnclear`, for the read-back to settle.
     """
 
-    def __init__(self, name: str, host: str, http: HttpWriter, scopes: Callable[[], tuple[str, ...] | None]) -> None:
+    def __init__(
+        self, name: str, host: str, http: HttpWriter, scopes: Callable[[], tuple[str, ...] | None], clock: Clock
+    ) -> None:
         super().__init__(name, host, http, scopes)
         self._writer = http
+        self._clock = clock
 
     def create_role(self, content: RoleContent) -> RoleId:
         """`POST /custom_roles` with every key that roles of the account state; 200 or 201 gives the id."""
@@ -134,6 +139,35 @@ class ZendeskWriter(ZendeskReader):
             reply = self._writer.put(*API, "users", person.id, body=body, terms=_WRITTEN)
         _expect(reply, "user", person.id)
 
+    def assign_many(self, people: tuple[Person, ...], role_id: RoleId) -> None:
+        """`PUT /users/update_many` with the one role, and its job followed to the end.
+
+        The people are read again by listing those with the role that they have, and must all still have it.
+        """
+        with _before_sending():
+            self._require_assignable(role_id)
+            self._people.forget()
+            for held in sorted({held for person in people for held in person.role_ids}):
+                listed = self.holders(held)
+                if listed is None:
+                    raise WriteRefused("The key may not list people, so nobody is known to be as they were read")
+                moved = sorted(person.id for person in set(people) - set(listed) if held in person.role_ids)
+                if moved:
+                    raise WriteConflict(f"User {moved[0]} is not what they were when they were read")
+            if not all(replies.is_agent(person) for person in people):
+                raise WriteRefused("Some of the people are no agents; their role is changed in Zendesk itself")
+        self._people.forget()
+        with _told_unclear():
+            started = self._writer.put(
+                *API,
+                "users",
+                "update_many",
+                query={"ids": ",".join(person.id for person in people)},
+                body={"user": {"custom_role_id": int(role_id)}},
+                terms=STARTED,
+            )
+        finish(self._http, self._clock, started)
+
     def _as_read(self, live: LiveRole) -> RawRole:
         """Read a role again that is about to be written to."""
         raw = self._show(live.id)
@@ -182,7 +216,7 @@ class ZendeskKind:
         credential, scopes = _credential(connection, "read write")
         http = HttpWriter(connection, replies.complaint, credential=credential, patience=self._patience)
         try:
-            yield ZendeskWriter(connection.name, replies.host_of(connection.url), http, scopes)
+            yield ZendeskWriter(connection.name, replies.host_of(connection.url), http, scopes, connection.clock)
         finally:
             http.close()
 

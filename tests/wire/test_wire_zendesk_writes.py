@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fakes.clock import FakeClock
 from fakes.zendesk.api import Asked, Reply
 from fakes.zendesk.recorded import ADMIN, LISTED
 from fakes.zendesk.server import LEAST, Desk, a_zendesk_desk
@@ -12,8 +13,9 @@ from fakes.zendesk.state import Object
 
 from reconciler.errors import WriteConflict, WriteRefused, WriteUnclear
 from reconciler.model.permission import PermissionSet
-from reconciler.model.person import PersonId
+from reconciler.model.person import Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId
+from reconciler.tenants.zendesk import ZendeskWriter
 from reconciler.tenants.zendesk_reading import ZendeskReader
 
 pytestmark = pytest.mark.sockets
@@ -308,3 +310,92 @@ def test_people_get_one_role_that_agents_can_have() -> None:
 
         tenant.assign_roles(ben, frozenset({role(tenant, "Light agent").id}))
         assert desk.account.named("Light agent")["team_member_count"] == 1
+
+
+def crowd(desk: Desk, number: int) -> None:
+    """Put more people on the night shift."""
+    for index in range(number):
+        desk.account.add_user(f"Agent {index}", desk.night)
+
+
+def holders(tenant: ZendeskWriter, name: str) -> tuple[Person, ...]:
+    """Give the people with a role."""
+    found = tenant.holders(role(tenant, name).id)
+    assert found is not None
+    return found
+
+
+def test_many_are_moved_with_one_request_and_its_job() -> None:
+    """The job is asked for until it is done, at growing distances; the people are listed before."""
+    clock = FakeClock()
+    with a_zendesk_desk(clock, job_polls=6) as desk, desk.writer() as tenant:
+        crowd(desk, 2)
+        unused, people = role(tenant, "Unused"), holders(tenant, "Night Shift")
+        desk.api.log.clear()
+        tenant.assign_many(people, unused.id)
+
+        assert desk.account.named("Unused")["team_member_count"] == 3
+        lines = [asked.line.partition("?")[0] for asked in desk.api.log]
+        assert lines == [
+            "GET /api/v2/users",
+            "PUT /api/v2/users/update_many",
+            *["GET /api/v2/job_statuses/job1 200"] * 7,
+        ]
+        assert clock.sleeps[-7:] == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0]
+        assert written(desk)[0].body == {"user": {"custom_role_id": int(unused.id)}}
+
+
+@pytest.mark.parametrize(
+    ("switches", "words"),
+    [
+        ({"job_fails": True}, "its job failed; some people may have the role"),
+        ({"job_polls": 10_000}, "its job was not done after 300 seconds"),
+    ],
+)
+def test_a_job_that_fails_or_never_ends_is_no_answer(switches: dict[str, object], words: str) -> None:
+    """Whoever asked reads back; the wait has an end."""
+    with a_zendesk_desk(**switches) as desk, desk.writer() as tenant:
+        unused, people = role(tenant, "Unused"), holders(tenant, "Night Shift")
+        with pytest.raises(WriteUnclear, match=words):
+            tenant.assign_many(people, unused.id)
+
+        assert len(desk.api.log) < 60
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(404, {"error": "RecordNotFound"}),
+        Reply(200, {"job_status": {"id": "job1"}}),
+        Reply(200, {}),
+        Reply(500),
+    ],
+)
+def test_a_job_that_cannot_be_followed_is_no_answer(reply: Reply) -> None:
+    """It may be done all the same."""
+    with a_zendesk_desk() as desk, desk.writer() as tenant:
+        unused, people = role(tenant, "Unused"), holders(tenant, "Night Shift")
+        desk.api.interfere("GET", "job_statuses", reply, times=9)
+        with pytest.raises(WriteUnclear, match="its job cannot be followed"):
+            tenant.assign_many(people, unused.id)
+
+
+def test_people_who_moved_meanwhile_stop_all() -> None:
+    """Nobody is moved where one of them is not as they were read, or may not be listed, or is no agent."""
+    with a_zendesk_desk() as desk, desk.writer() as tenant:
+        crowd(desk, 1)
+        unused, people = role(tenant, "Unused"), holders(tenant, "Night Shift")
+        number = desk.account.named("Staff")["id"]
+        assert isinstance(number, int)
+        desk.account.update_user(desk.ben, {"custom_role_id": number})
+        with pytest.raises(WriteConflict, match=str(desk.ben)):
+            tenant.assign_many(people, unused.id)
+        desk.api.interfere("GET", "/users", Reply(403))
+        with pytest.raises(WriteRefused, match="may not list people"):
+            tenant.assign_many(people, unused.id)
+        with pytest.raises(WriteRefused, match="no agents"):
+            tenant.assign_many(holders(tenant, "Admin"), unused.id)
+        with pytest.raises(WriteRefused, match="makes administrators"):
+            tenant.assign_many(people, role(tenant, "Admin").id)
+
+        assert written(desk) == []
