@@ -102,6 +102,11 @@ def _removed(desk: Desk) -> None:
     (desk.folder / "roles" / "beta-tester.yaml").unlink()
 
 
+def _linked(desk: Desk) -> None:
+    (desk.folder / "roles" / "beta-tester.yaml").rename(desk.folder / "elsewhere.yaml")
+    (desk.folder / "roles" / "beta-tester.yaml").symlink_to("../elsewhere.yaml")
+
+
 def _no_commit(desk: Desk, _patch: pytest.MonkeyPatch) -> None:
     reviewed(desk)
     git(desk, "init", "--quiet")
@@ -280,6 +285,7 @@ RUNS: tuple[RunCase, ...] = (
             ),
             ("untracked-role", "roles/late.yaml", _untracked),
             ("removed-role", "roles/beta-tester.yaml", _removed),
+            ("linked-role", "roles/beta-tester.yaml", _linked),
         )
     ),
     result("link", "plan", "--format", "json", "--out", "out.json"),
