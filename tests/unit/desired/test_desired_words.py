@@ -9,11 +9,15 @@ import pytest
 from reconciler.desired.catalogue import parse_catalogue
 from reconciler.desired.language import load_desired_from, read_desired_from
 from reconciler.desired.lock_text import render_lock
+from reconciler.desired.revise import Revision, revise
 from reconciler.desired.scaffold_text import derived_text, empty_text
 from reconciler.desired.schema import render_role_schema
+from reconciler.desired.splice import Unwritable
 from reconciler.desired.starting import readable
+from reconciler.desired.statement import Vocabulary
 from reconciler.errors import InputRejected
 from reconciler.model.permission import CategoryForm
+from reconciler.model.role import RoleContent
 
 LOCK = """\
 version: 1
@@ -145,6 +149,8 @@ def test_origin_of_what_is_brought_is_the_line_that_brings_it() -> None:
         ("  groups: {Users: {reed: on}}\n", "role.unknown-permission", "no permission of `groups/Users`", "read"),
         ("  groups: {Users: {read: maybe}}\n", "role.toggle", "`read` must be `on` or `off`", "Write `on`"),
         ("  groups: {Users: [read, read]}\n", "role.duplicate-permission", "listed twice", "Keep one"),
+        ("  admin.role: on\n", "role.unknown-category", "is a permission, not a category", "Write `role`"),
+        ("  admni: view\n", "role.unknown-category", "is no category of permissions", "admin"),
         ("  groups/Users: view\n", "role.unknown-category", "is one of `groups`", "Write `Users:` below `groups:`"),
         ("  groups: {Users: {full: on, read: off}}\n", "role.implied", "`groups/Users.full` in line 4", "Take"),
         ("  desk: [lead]\n  ticket_access: own\n  admin: none\n", "role.implied", "`admin.report` comes with", "Take"),
@@ -257,3 +263,93 @@ def test_example_only_reads() -> None:
         "groups/R%26D: a.read",
         "desk.see",
     }
+
+
+def revised(below: str, grants: list[str], base: str | None = None) -> str:
+    """Change what stands below `permissions` to these permissions and what they bring, and prove that it says so."""
+    stated = meaning(below, base)
+    wanted = CATALOGUE.closed(grants)
+    inherited = None if base is None else frozenset(meaning(base))
+    lead = f"{HEAD}based_on: base\npermissions:\n" if base is not None else f"{HEAD}permissions:\n"
+    content = RoleContent(name="Night Desk", description="Those who work at night", permissions=wanted)
+    revision = Revision(stated=frozenset(stated), inherited=inherited, wanted=content)
+
+    after = revise(lead + below, revision, Vocabulary(CATALOGUE)).removeprefix(lead)
+
+    assert meaning(after, base) == wanted
+    return after
+
+
+OWN, CHANGE, FULL = "ticket_access.own", "groups/Users.change", "groups/Users.full"
+READ_RD = "groups/R%26D: a.read"
+
+
+@pytest.mark.parametrize(
+    ("before", "base", "grants", "after"),
+    [
+        ("  ticket_access: own  # low\n", None, ["ticket_access.all"], "  ticket_access: all  # low\n"),
+        ("  ticket_access: own\n", None, [], "  ticket_access: none\n"),
+        ("  groups:\n    Users: [read]  # few\n", None, [FULL], "  groups:\n    Users: [read, full]  # few\n"),
+        ("  groups:\n    Users: [read]\n", None, [CHANGE], "  groups:\n    Users: [change]\n"),
+        (
+            "  groups:\n    Users: view\n",
+            None,
+            ["groups/Users.read", READ_RD],
+            '  groups:\n    Users: view\n    "R%26D: a": view\n',
+        ),
+        ("  groups: {Users: view}\n", None, [READ_RD], '  groups: {Users: none, "R%26D: a": view}\n'),
+        ("  groups: none\n", None, [CHANGE, READ_RD], '  groups: {Users: [change], "R%26D: a": view}\n'),
+        ("  ticket_access: own\n", None, [OWN, CHANGE], "  ticket_access: own\n  groups: {Users: [change]}\n"),
+        ("  groups: {Users: view}\n", None, [], "  groups: {Users: none}\n"),
+        (
+            "  admin:\n    all: on\n    role: off\n",
+            None,
+            ["admin.everything"],
+            "  admin:\n    all: on\n    role: on\n    everything: on\n",
+        ),
+        ("  admin: all\n", None, ["admin.everything"], "  admin: [everything]\n"),
+        (
+            "  groups:\n    Users:\n      read: on\n",
+            None,
+            ["groups/Users.read", CHANGE],
+            "  groups:\n    Users:\n      read: on\n      change: on\n",
+        ),
+        ("  groups: none\n", "  groups: {Users: view}\n", ["groups/Users.read"], "  groups: {Users: view}\n"),
+        ("  groups: none\n", "  groups: {Users: view}\n", [CHANGE], "  groups: {Users: [change]}\n"),
+        ("  desk: [see]\n", "  groups: {Users: view}\n", ["desk.see"], "  groups: {Users: none}\n  desk: [see]\n"),
+        (
+            "  ticket_access: own\n  desk: [lead]\n",
+            None,
+            [OWN, "desk.see", "admin.report"],
+            "  ticket_access: own\n  admin: view\n  desk: view\n",
+        ),
+        (
+            "  desk: none\n",
+            "  ticket_access: own\n  admin: view\n  desk: [lead]\n",
+            [OWN, "admin.report", "desk.lead"],
+            "  desk: all\n",
+        ),
+    ],
+)
+def test_file_is_changed_where_it_says_something_else(
+    before: str, base: str | None, grants: list[str], after: str
+) -> None:
+    """A level is one word, a member changes in its place, and what only came along is said where it stays."""
+    assert revised(before, grants, base) == after
+
+
+def test_category_that_came_along_is_left_out_where_the_base_has_it() -> None:
+    """With a base, what another category brought and the base has needs no word."""
+    base = "  admin: view\n  groups: {Users: view}\n  ticket_access: own\n"
+    before = "  desk: [lead]\n"
+
+    assert revised(before, [OWN, "admin.report", "groups/Users.read", "desk.see"], base) == "  desk: view\n"
+
+
+def test_file_without_a_mapping_of_permissions_is_left_to_people() -> None:
+    """What the loader would not take is not edited."""
+    content = RoleContent(name="Night Desk", description="Those who work at night", permissions=frozenset({OWN}))
+    revision = Revision(stated=frozenset(), inherited=None, wanted=content)
+
+    with pytest.raises(Unwritable):
+        revise(f"{HEAD}permissions: none\n", revision, Vocabulary(CATALOGUE))
