@@ -193,12 +193,17 @@ class Vocabulary:
 
     def _group(self, group: str) -> Category:
         key = f"{table.GROUPS}/{member(group)}"
-        levels = [Permission(key=f"{key}.{word}", name=label, level=level) for word, label, level in table.ACCESS]
+        needed = (table.AGENT,)
+        levels = [
+            Permission(key=f"{key}.{word}", name=label, level=level, requires=needed)
+            for word, label, level in table.ACCESS
+        ]
         levels.append(
             Permission(
                 key=f"{key}.{table.FULL}",
                 name="Everything, and be an owner",
                 level=PermissionLevel.MANAGE,
+                requires=needed,
                 implies=tuple(sorted(level.key for level in levels)),
             )
         )

@@ -59,11 +59,14 @@ class Call:
                 return self._roles(method, rest, path)
             case _, ["users", *rest]:
                 return self._users(method, rest, path)
-            case "GET", ["audit_logs"] if self.server.version >= (7, 3):
-                self._require("admin.audit_log")
-                return Reply(200, [])
             case _:
-                return _nowhere(method, path)
+                return self._rest(method, path)
+
+    def _rest(self, method: str, path: str) -> Reply:
+        if (method, path) != ("GET", "/api/v1/audit_logs") or self.server.version < (7, 3):
+            return _nowhere(method, path)
+        self._require("admin.audit_log")
+        return Reply(200, [])
 
     def _roles(self, method: str, rest: list[str], path: str) -> Reply:
         match method, rest:
