@@ -7,7 +7,7 @@ docs/products/zendesk.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -35,7 +35,7 @@ from reconciler.tenants.verdict import Terms
 from reconciler.tenants.zendesk_config import changes
 from reconciler.tenants.zendesk_jobs import STARTED, finish
 from reconciler.tenants.zendesk_people import API
-from reconciler.tenants.zendesk_reading import ZendeskReader
+from reconciler.tenants.zendesk_reading import OpenedBy, ZendeskReader
 from reconciler.tenants.zendesk_replies import RawRole
 from reconciler.tenants.zendesk_table import ADMINISTERS
 from reconciler.tenants.zendesk_vocabulary import Vocabulary
@@ -55,10 +55,8 @@ class ZendeskWriter(ZendeskReader):
     that two writes met, not that the state is another: it is a `WriteUnclear`, for the read-back to settle.
     """
 
-    def __init__(
-        self, name: str, host: str, http: HttpWriter, scopes: Callable[[], tuple[str, ...] | None], clock: Clock
-    ) -> None:
-        super().__init__(name, host, http, scopes)
+    def __init__(self, name: str, http: HttpWriter, opened_by: OpenedBy, clock: Clock) -> None:
+        super().__init__(name, http, opened_by)
         self._writer = http
         self._clock = clock
 
@@ -203,20 +201,20 @@ class ZendeskKind:
     @contextmanager
     def open_reader(self, connection: Connection) -> Iterator[ZendeskReader]:
         """Open for reading, with a token that can only read; raises `UsageProblem` as `_credential` does."""
-        credential, scopes = _credential(connection, "read")
+        credential, opened_by = _credential(connection, "read")
         http = HttpReader(connection, replies.complaint, credential=credential, patience=self._patience)
         try:
-            yield ZendeskReader(connection.name, replies.host_of(connection.url), http, scopes)
+            yield ZendeskReader(connection.name, http, opened_by)
         finally:
             http.close()
 
     @contextmanager
     def open_writer(self, connection: Connection) -> Iterator[ZendeskWriter]:
         """Open for reading and writing; raises `UsageProblem` as `_credential` does."""
-        credential, scopes = _credential(connection, "read write")
+        credential, opened_by = _credential(connection, "read write")
         http = HttpWriter(connection, replies.complaint, credential=credential, patience=self._patience)
         try:
-            yield ZendeskWriter(connection.name, replies.host_of(connection.url), http, scopes, connection.clock)
+            yield ZendeskWriter(connection.name, http, opened_by, connection.clock)
         finally:
             http.close()
 
@@ -228,7 +226,7 @@ class ZendeskKind:
 KIND: TenantKind = ZendeskKind()
 
 
-def _credential(connection: Connection, scope: str) -> tuple[Credential, Callable[[], tuple[str, ...] | None]]:
+def _credential(connection: Connection, scope: str) -> tuple[Credential, OpenedBy]:
     """Make the credential that the settings name: a client of OAuth, or an API token with a remark about its end.
 
     Raises `UsageProblem` where they name neither or both, or the address has a path.
@@ -244,13 +242,13 @@ def _credential(connection: Connection, scope: str) -> tuple[Credential, Callabl
         )
     if connection.client_id is not None:
         client = ClientCredentials(_TOKENS, connection.client_id, connection.key, scope, connection.clock)
-        return client, lambda: client.granted
+        return client, OpenedBy(connection.client_id, lambda: client.granted)
     connection.remark(
         DEPRECATED,
         f"Zendesk ends its API tokens on {API_TOKENS_END}; make an OAuth client and write its `client_id` instead of "
         "`email`",
     )
-    return basic(f"{connection.email}/token", connection.key), lambda: None
+    return basic(f"{connection.email}/token", connection.key), OpenedBy(f"{connection.email}/token", lambda: None)
 
 
 @contextmanager

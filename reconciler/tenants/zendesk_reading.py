@@ -7,6 +7,7 @@ holders of the roles that are asked one per 100 people. Sources of the facts: do
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from reconciler.errors import LiveIncomplete, TenantAnswerUnusable, TenantForbade, TenantRejected
 from reconciler.model.permission import Catalogue
@@ -33,14 +34,23 @@ _MADE_UP = "Admin"
 """What the made-up role is called, as the product calls the real one."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedBy:
+    """What is public of the key."""
+
+    name: str
+    """The id of the OAuth client, or the owner of the API token."""
+    scopes: Callable[[], tuple[str, ...] | None]
+    """Gives the scopes of the latest token; None where none was told."""
+
+
 class ZendeskReader:
     """Implements `TenantReader`; see there for what each method promises."""
 
-    def __init__(self, name: str, host: str, http: HttpReader, scopes: Callable[[], tuple[str, ...] | None]) -> None:
+    def __init__(self, name: str, http: HttpReader, opened_by: OpenedBy) -> None:
         self._name = name
-        self._host = host
         self._http = http
-        self._scopes = scopes
+        self._opened_by = opened_by
         self._me: Part | None = None
         self._people = ZendeskPeople(http)
         self._vocabulary = Vocabulary()
@@ -69,7 +79,7 @@ class ZendeskReader:
         """`GET /users/me`: the user behind the key; the account is its host, which no two share."""
         own = replies.person(self._user())
         return (
-            Tenant(name=self._name, id=self._host, title=self._host.partition(".")[0]),
+            Tenant(name=self._name, id=self._http.host, title=self._http.host.partition(".")[0]),
             Account(person_id=own.id, role_ids=own.role_ids, needs=NEEDS),
         )
 
@@ -80,8 +90,8 @@ class ZendeskReader:
         held = own.content.permissions if own else frozenset()
         return Capabilities(
             environment="not told",
-            key_prefix="not told",
-            scopes=self._scopes() or (),
+            key_prefix=self._opened_by.name,
+            scopes=self._opened_by.scopes() or (),
             tier="not told",
             reads_roles=True,
             writes_roles=administrator or ADMINISTERS in held,

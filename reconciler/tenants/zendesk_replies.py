@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from reconciler.model.permission import PermissionSet
 from reconciler.model.person import Contact, Person, PersonId
@@ -134,11 +133,6 @@ def contact(part: Part) -> Contact:
     return Contact(
         id=read.id, name=part.at("name").text(), email="" if email is None else email.text(), counts=read.counts
     )
-
-
-def host_of(url: str | None) -> str:
-    """Give what identifies an account: the host of its address, with the port where there is one."""
-    return urlsplit(url or "").netloc
 
 
 def complaint(body: Json) -> Complaint | None:

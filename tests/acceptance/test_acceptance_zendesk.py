@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from acceptance.desk import Desk
-from fakes.zendesk.api import API_TOKEN, CLIENT, EMAIL, SECRET
+from fakes.zendesk.api import API_TOKEN, CLIENT, EMAIL, SECRET, Reply
 from fakes.zendesk.server import Desk as Served
 from fakes.zendesk.server import a_zendesk_desk
 from fakes.zendesk.state import Object
@@ -107,6 +107,20 @@ def test_account_goes_from_adoption_to_apply_and_drift(site: Site) -> None:
     assert isinstance(configuration, dict)
     assert after == before | {"configuration": {**configuration, **sent}, "updated_at": after["updated_at"]}
     assert site.run("drift") == LOOK
+
+
+def test_token_that_ends_in_the_middle_of_an_apply_is_no_end(site: Site) -> None:
+    """The write that met a 401 had no effect: it is sent once more with a new token, and the run goes on."""
+    site.run("adopt", "--all")
+    site.desk.replace("roles/night-shift.yaml", "ticket_access: assigned-only", "ticket_access: within-groups")
+    site.desk.confirm_all()
+    refused = Reply(401, {"error": "invalid_token", "error_description": "The access token expired"})
+    site.served.api.interfere("PUT", "custom_roles", refused)
+    path = site.path("Night Shift")
+
+    lines = site.run("apply", "--yes")
+
+    assert lines[-4:] == [f"PUT {path} 401", TOKEN, f"PUT {path} 200", f"GET {path} 200"]
 
 
 def test_change_made_in_the_product_is_drift(site: Site) -> None:

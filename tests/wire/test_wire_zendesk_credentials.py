@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.clock import FakeClock
-from fakes.zendesk.api import API_TOKEN, EMAIL, SECRET, Reply
+from fakes.zendesk.api import API_TOKEN, CLIENT, EMAIL, SECRET, Reply
 from fakes.zendesk.server import LEAST, a_zendesk_desk
 
 from reconciler.errors import TenantError, TenantForbade, TenantRefusedKey, TenantRejected, UsageProblem, WriteRefused
@@ -125,6 +125,7 @@ def test_looking_asks_for_a_token_that_cannot_write() -> None:
         told = reader.capabilities(), writer.capabilities()
 
     assert [capabilities.scopes for capabilities in told] == [("read",), ("read", "write")]
+    assert {capabilities.key_prefix for capabilities in told} == {CLIENT}
 
 
 def test_the_legacy_token_works_with_a_remark_about_its_end() -> None:
