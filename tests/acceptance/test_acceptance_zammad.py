@@ -132,7 +132,7 @@ def test_change_made_in_the_product_is_drift(site: Site) -> None:
 
 
 def test_retired_role_becomes_inactive_and_its_people_are_moved(site: Site) -> None:
-    """Each holder is moved by one PUT that keeps their other roles; the last PUT makes the role inactive, as planned."""
+    """Each holder is moved by one PUT that keeps their other roles; a last PUT makes the role inactive, as planned."""
     desk, server = site.desk, site.served.server
     site.begin()
     server.users[site.served.ben].roles.add(server.named("Customer").id)
