@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reconciler.errors import LiveIncomplete, TenantAnswerUnusable, TenantForbade, TenantRejected
+from reconciler.errors import TenantAnswerUnusable, TenantForbade, TenantRejected
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import Product
@@ -19,6 +19,7 @@ from reconciler.tenants import zendesk_replies as replies
 from reconciler.tenants.http import HttpReader
 from reconciler.tenants.shape import Part
 from reconciler.tenants.zendesk_config import changes, granted
+from reconciler.tenants.zendesk_listing import every_role
 from reconciler.tenants.zendesk_names import crowding_objection, name_objection
 from reconciler.tenants.zendesk_people import API, ZendeskPeople
 from reconciler.tenants.zendesk_replies import ADMINISTRATORS, RawRole
@@ -29,7 +30,6 @@ PRODUCT = Product(name="Zendesk", precondition=False, roles_per_person=1)
 """Roles are deleted when nobody has them, counted in the list, and one for each person; nothing binds a write to what
 was read, so every role and person is read again before."""
 
-_MOST_PAGES = 20
 _MADE_UP = "Admin"
 """What the made-up role is called, as the product calls the real one."""
 
@@ -246,7 +246,7 @@ class ZendeskReader:
         return self._list() if self._known is None else self._known
 
     def _list(self) -> dict[RoleId, LiveRole]:
-        raws = [replies.raw_role(part) for part in self._all()]
+        raws = [replies.raw_role(part) for part in every_role(self._http)]
         standard = [raw.part.at("name").text() for raw in raws if raw.type != replies.CUSTOM]
         made_up = not any(raw.type == replies.ADMIN for raw in raws)
         self._vocabulary.remember((raw.configuration.entries() for raw in raws), standard + [_MADE_UP] * made_up)
@@ -266,35 +266,3 @@ class ZendeskReader:
         self._known, self._fresh = known, False
         self._people.forget()
         return known
-
-    def _all(self) -> list[Part]:
-        """Read the list of roles, further pages too where it names some, and prove that none is missing."""
-        found: list[Part] = []
-        deadline = self._http.deadline()
-        for number in range(1, _MOST_PAGES + 1):
-            query = {"page": str(number)} if number > 1 else {}
-            page = self._http.find(*API, "custom_roles", query=query, deadline=deadline)
-            if page is None:
-                raise TenantRejected(
-                    "GET /api/v2/custom_roles: answered 404; custom roles belong to the Enterprise plans",
-                    fix="Check the plan of the account, and that the address is that of Zendesk Support",
-                )
-            found += page.at("custom_roles").each()
-            if page.maybe("next_page") is None:
-                return _proved(found, page.optional("count"))
-        raise _doubted(len(found))
-
-
-def _proved(found: list[Part], counted: Part | None) -> list[Part]:
-    """Give the roles of the whole list back unless it counts others, or one of them comes twice."""
-    ids = {part.at("id").count() for part in found}
-    if len(ids) != len(found) or (counted is not None and counted.count() != len(found)):
-        raise _doubted(len(ids))
-    return found
-
-
-def _doubted(number: int) -> LiveIncomplete:
-    return LiveIncomplete(
-        f"GET /api/v2/custom_roles lists {number} roles and does not prove that these are all",
-        fix="Run it again; if it stays so, the listing of the account is at fault",
-    )
