@@ -129,6 +129,8 @@ class Call:
         """Replace the roles of a user; without the right to, the field is dropped without a word."""
         if not self._may("admin.user"):
             return user
+        if self.body.get("active") is False:
+            return self.server.suspend(user.id)
         if "roles" in self.body:
             return self.server.assign(user.id, {self.server.named(str(name)).id for name in _items(self.body["roles"])})
         if "role_ids" in self.body:

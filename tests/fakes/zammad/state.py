@@ -14,6 +14,8 @@ from reconciler.tenants.strict_json import Json
 Object = dict[str, Json]
 LAST_ADMIN = "At least one user needs to have admin permissions."
 TAKEN = "This object already exists."
+LONGEST_NAME = 100
+"""What is longer is cut without a word, as it was recorded."""
 
 
 class Refused(Exception):
@@ -121,12 +123,14 @@ class Zammad:
         return {name for role in active for name in self.names(role)} - self.inactive
 
     def create(self, sent: Object) -> Role:
-        """Create a role as the product does; ids are used up by refusals too."""
+        """Create a role as the product does: what the database refuses has used up an id by then."""
         number = self.next_role
-        self.next_role += 1
         role = Role(id=number, name="", updated_at=self.moment())
-        self._require_name(sent.get("name"), number)
+        self._require_present(sent.get("name"))
         self._require_note(sent.get("note"))
+        self._require_signup(role, sent, self._sent_permissions(role, sent))
+        self.next_role += 1
+        self._require_free(sent.get("name"), number)
         self._save(role, sent)
         self.roles[number] = role
         return role
@@ -137,7 +141,8 @@ class Zammad:
         if role is None:
             raise Refused(404, f"Couldn't find Role with 'id'={number}")
         if "name" in sent:
-            self._require_name(sent["name"], number)
+            self._require_present(sent["name"])
+            self._require_free(sent["name"], number)
         if "note" in sent:
             self._require_note(sent["note"])
         if sent.get("active") is False and role.active and _administers(self.names(role)):
@@ -165,6 +170,15 @@ class Zammad:
             raise Refused(422, LAST_ADMIN)
         return user
 
+    def suspend(self, number: int) -> User:
+        """Make a user inactive."""
+        user = self.users[number]
+        user.active = False
+        if not self._administrators(None):
+            user.active = True
+            raise Refused(422, LAST_ADMIN)
+        return user
+
     def _picture(self, role: Role) -> tuple[object, ...]:
         groups = {number: sorted(words) for number, words in role.groups.items()}
         return (role.name, role.note, role.active, role.signup, frozenset(role.permissions), groups)
@@ -172,16 +186,16 @@ class Zammad:
     def _save(self, role: Role, sent: Object) -> None:
         permissions = self._sent_permissions(role, sent)
         groups = self._sent_groups(role, sent)
-        signup = bool(sent.get("default_at_signup", role.signup))
-        names = [name for name, number in self.permissions.items() if number in permissions]
-        closed = [name for name in names if not is_open(name)]
-        if signup and closed:
-            raise Refused(422, f"Cannot set default at signup when role has {', '.join(closed)} permissions.")
+        self._require_signup(role, sent, permissions)
+        names = {name for name, number in self.permissions.items() if number in permissions}
         if self.version >= (6, 0) and "ticket.agent" not in names:
             groups = {}
         name, note = sent.get("name", role.name), sent.get("note", role.note)
-        role.name, role.note = str(name), None if note is None else str(note)
-        role.active, role.signup = bool(sent.get("active", role.active)), signup
+        role.name, role.note = str(name)[:LONGEST_NAME], None if note is None else str(note)
+        role.active, role.signup = (
+            bool(sent.get("active", role.active)),
+            bool(sent.get("default_at_signup", role.signup)),
+        )
         role.permissions, role.groups = permissions, groups
 
     def _sent_permissions(self, role: Role, sent: Object) -> set[int]:
@@ -226,10 +240,19 @@ class Zammad:
                 return number
         raise Refused(422, "Attribute 'group_id\" of relation \"roles_groups' required!")
 
-    def _require_name(self, name: Json, number: int) -> None:
+    def _require_signup(self, role: Role, sent: Object, permissions: set[int]) -> None:
+        names = [name for name, number in self.permissions.items() if number in permissions]
+        closed = [name for name in names if not is_open(name)]
+        if sent.get("default_at_signup", role.signup) and closed:
+            raise Refused(422, f"Cannot set default at signup when role has {', '.join(closed)} permissions.")
+
+    def _require_present(self, name: Json) -> None:
         if not isinstance(name, str) or not name.strip():
             raise Refused(422, "Name can't be blank")
-        if any(role.name.casefold() == name.casefold() for role in self.roles.values() if role.id != number):
+
+    def _require_free(self, name: Json, number: int) -> None:
+        wanted = str(name).casefold()
+        if any(role.name.casefold() == wanted for role in self.roles.values() if role.id != number):
             raise Refused(422, TAKEN if self.version < (6, 0) else "Name has already been taken")
 
     def _require_note(self, note: Json) -> None:
