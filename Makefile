@@ -73,11 +73,11 @@ benchmark: $(VENV)/.dev ## Measure start-up and plans against their lower bounds
 	@$(BIN)/python benchmarks/plan.py
 
 lock: ## Resolve the requirements anew (needs uv)
-	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/runtime.txt
-	uv pip compile -q --group build -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
-	uv pip compile -q pyproject.toml --group build --group dev -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/dev.txt
-	uv pip compile -q --group fuzz --universal --python-version 3.11 --generate-hashes --no-header -o requirements/fuzz.txt
-	uv pip compile -q --group campaign -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/campaign.txt
+	uv pip compile -q --no-strip-extras pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/runtime.txt
+	uv pip compile -q --no-strip-extras --group build -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
+	uv pip compile -q --no-strip-extras pyproject.toml --group build --group dev -c requirements/runtime.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/dev.txt
+	uv pip compile -q --no-strip-extras --group fuzz --universal --python-version 3.11 --generate-hashes --no-header -o requirements/fuzz.txt
+	uv pip compile -q --no-strip-extras --group campaign -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header -o requirements/campaign.txt
 
 clean: ## Remove the environment and everything made by tools
 	rm -rf $(VENV) .reconciler .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fuzz mutants dist
