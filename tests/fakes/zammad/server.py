@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Protocol
 
 from fakes.clock import FakeClock
 from fakes.support import quick
 from fakes.zammad.api import ZammadApi
-from fakes.zammad.calls import Token
+from fakes.zammad.calls import Reply, Token
 from fakes.zammad.state import Zammad
 
 from reconciler.ports import Clock
@@ -24,6 +25,13 @@ from reconciler.tenants.zammad_reading import ZammadReader
 SECRET = "zm_token_Zm9v-bar_baz~quux01"
 NEEDED = ("admin.role", "admin.group", "admin.user", "user_preferences.access_token")
 """What the documentation asks of a token."""
+
+
+class Answers(Protocol):
+    """What can be served."""
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], payload: bytes, /) -> Reply | None:
+        """Answer one request; None drops the connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +48,22 @@ class Desk:
         """What is behind it."""
         return self.api.server
 
-    def connection(self, **changes: object) -> Connection:
-        """Give a connection with the token."""
-        fields: dict[str, object] = {
-            "name": "desk",
-            "url": self.url,
-            "key": Key(SECRET),
-            "state_folder": Path(),
-            "clock": self.clock,
-        }
-        return Connection(**(fields | changes))
-
     @contextmanager
-    def reader(self, **changes: object) -> Iterator[ZammadReader]:
+    def reader(self) -> Iterator[ZammadReader]:
         """Open the adapter for looking."""
-        with kind(quick()).open_reader(self.connection(**changes)) as tenant:
+        with kind(quick()).open_reader(a_connection(self.url, self.clock)) as tenant:
             yield tenant
 
     @contextmanager
-    def writer(self, **changes: object) -> Iterator[ZammadWriter]:
+    def writer(self) -> Iterator[ZammadWriter]:
         """Open the adapter for writing."""
-        with kind(quick()).open_writer(self.connection(**changes)) as tenant:
+        with kind(quick()).open_writer(a_connection(self.url, self.clock)) as tenant:
             yield tenant
+
+
+def a_connection(url: str, clock: Clock, secret: str = SECRET) -> Connection:
+    """Give a connection with a token."""
+    return Connection(name="desk", url=url, key=Key(secret), state_folder=Path(), clock=clock)
 
 
 def a_server(version: tuple[int, int] = (5, 5)) -> Zammad:
@@ -99,7 +101,7 @@ def a_zammad_desk(
 
 
 @contextmanager
-def served(api: ZammadApi) -> Iterator[str]:
+def served(api: Answers) -> Iterator[str]:
     """Serve a double on a free loopback port until the block is left."""
     server = _Server(("127.0.0.1", 0), _handler(api))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -117,7 +119,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
 
-def _handler(api: ZammadApi) -> type[BaseHTTPRequestHandler]:
+def _handler(api: Answers) -> type[BaseHTTPRequestHandler]:
     lock = threading.Lock()
 
     class Requests(BaseHTTPRequestHandler):
