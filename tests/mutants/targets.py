@@ -1,0 +1,59 @@
+"""Which modules are changed bit by bit, and which quick tests are to notice."""
+
+from __future__ import annotations
+
+UNIT = "tests/unit/core"
+PROPERTIES = "tests/properties/test_properties_{}.py"
+
+DECIDES = (
+    UNIT,
+    "tests/unit/model",
+    "tests/golden",
+    *(PROPERTIES.format(law) for law in ("access", "diff", "guards", "order_free")),
+)
+"""Tests of what decides who loses what."""
+
+ESCAPES = (
+    *(f"tests/unit/render/test_render_{name}.py" for name in ("annotations", "escape", "html", "matrix", "notice")),
+    "tests/golden",
+    *(PROPERTIES.format(law) for law in ("escape", "outputs")),
+)
+"""Tests of what escapes foreign text."""
+
+TARGETS = {
+    "reconciler/core/access.py": DECIDES,
+    "reconciler/core/administrators.py": DECIDES,
+    "reconciler/core/circles.py": DECIDES,
+    "reconciler/core/confirm.py": DECIDES,
+    "reconciler/core/diff.py": DECIDES,
+    "reconciler/core/digest.py": DECIDES,
+    **{
+        f"reconciler/core/guards/{guard}.py": DECIDES
+        for guard in (
+            "adoption",
+            "catalogue",
+            "guard_settings",
+            "in_use",
+            "incomplete",
+            "lockout",
+            "mass_change",
+            "narrowing",
+            "own_account",
+            "product",
+            "sensitive_grant",
+            "separation",
+            "standard",
+            "swap",
+        )
+    },
+    "reconciler/core/impact.py": DECIDES,
+    "reconciler/core/judge.py": DECIDES,
+    "reconciler/core/match.py": DECIDES,
+    "reconciler/core/naming.py": DECIDES,
+    "reconciler/core/order.py": DECIDES,
+    "reconciler/model/permission.py": DECIDES,
+    "reconciler/render/csv.py": ESCAPES,
+    "reconciler/render/escape.py": ESCAPES,
+    "reconciler/render/escape_markdown.py": (*ESCAPES, "tests/unit/render/test_render_markdown.py"),
+    "reconciler/render/escape_workflow.py": ESCAPES,
+}
