@@ -69,11 +69,11 @@ class Capabilities:
 
     environment: str
     """The tenant's own word, such as `production` or `sandbox`."""
-    key_prefix: str
+    key_prefix: str = ""
     """The public part of the key, as the tenant shows it."""
-    scopes: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
     """Sorted."""
-    tier: str
+    tier: str = ""
     """The rate tier."""
     reads_roles: bool
     writes_roles: bool
