@@ -76,6 +76,8 @@ class Terms:
     """The version that was read; None where the call takes no precondition."""
     clear: frozenset[str] = frozenset()
     """Codes of a 409 that are a no about meaning, not about a state that moved."""
+    empty: bool = False
+    """Whether the promised answer may come without a body, as 204 always does."""
 
 
 class Verdict:
@@ -110,7 +112,7 @@ class Verdict:
             raise WriteUnclear(f"{where}: {exchange.reason}; it may or may not have happened")
         status = exchange.status
         if status == terms.success or status in terms.also:
-            return self._written(where, exchange)
+            return self._written(where, exchange, terms)
         complaint = self._complaint(exchange)
         text = self._text(where, exchange, complaint)
         if status in _STATE_MOVED:
@@ -129,8 +131,9 @@ class Verdict:
         except UnusableBodyError as problem:
             return Failure(TenantAnswerUnusable(f"{where}: the reply's body: {problem}"), answer.cut_off)
 
-    def _written(self, where: str, answer: Answer) -> Json:
-        if answer.status == HTTPStatus.NO_CONTENT:
+    def _written(self, where: str, answer: Answer, terms: Terms) -> Json:
+        unsaid = terms.empty and not answer.payload and not answer.broken
+        if unsaid or answer.status == HTTPStatus.NO_CONTENT:
             return None
         try:
             return answer.json()

@@ -93,6 +93,18 @@ def test_anything_else_is_unclear_and_sent_once(answer: bytes) -> None:
     assert (caught.value.retry_after, clock.sleeps) == (0.0, [])
 
 
+def test_a_product_may_promise_an_answer_without_a_body() -> None:
+    """Where it does, 200 with nothing is a yes, and 200 with half a body still is none."""
+    terms = Terms(success=200, empty=True)
+    bodies = (reply(200, raw=b""), reply(200, raw=b"{"))
+    with ScriptedServer(*(Step(request="DELETE /x", reply=body) for body in bodies)) as server:
+        client = a_client(server.url)
+
+        assert client.delete("x", terms=terms).value is None
+        with pytest.raises(WriteUnclear):
+            client.delete("x", terms=terms)
+
+
 def test_a_reset_is_unclear() -> None:
     """The write may have arrived before the connection broke."""
     with ScriptedServer(once(reset=True)) as server, pytest.raises(WriteUnclear, match="may or may not"):
