@@ -284,7 +284,7 @@ def test_swap_that_no_file_tells_of_any_more_is_not_left_half_way(file: DesiredR
 
     assert problem.path == "roles/a.yaml"
     assert problem.message == (f'"{AWAY}" is live: a swap of names was cut short, and no file says how it goes on')
-    assert "Apply the files that swap the names again" in problem.fix
+    assert problem.fix == ("Apply the files that swap the names again, or give that role its name back in the product")
 
 
 def test_role_left_under_a_temporary_name_can_be_declared_by_it() -> None:
@@ -302,6 +302,32 @@ def test_swap_with_a_role_that_goes_is_settled_like_any_other_files() -> None:
 
     assert [(m.role.key, m.live.id, m.renamed) for m in matching.matched] == [("a", "rol_b", False)]
     assert [(role.key, live.id) for role, live in matching.retiring] == [("b", "rol_a")]
+
+
+def test_swap_beside_one_that_is_refused_or_settled_otherwise_is_settled_like_any() -> None:
+    """Every circle is looked at, whatever came of the one before."""
+    going = (a_role("c", name="Four", previously=("Three",)), a_retired_role("d", name="Three", previously=("Four",)))
+    swap = (
+        a_role("e", name="Beta", previously=("Alpha",), grants=(VIEW,)),
+        a_role("f", name="Alpha", previously=("Beta",), grants=(VIEW, REPLY)),
+    )
+
+    assert found(matched((*going, *swap), *pair("Alpha", "Beta"))) == [
+        ("e", "rol_a", True, AWAY),
+        ("f", "rol_b", True, None),
+    ]
+
+
+def test_swaps_that_cannot_be_told_are_all_told_of() -> None:
+    """One reading shows every circle that is to be mended."""
+    same = [
+        a_role(key, name=name, previously=(before,), grants=(VIEW,))
+        for key, name, before in (("a", "B", "A"), ("b", "A", "B"), ("c", "D", "C"), ("d", "C", "D"))
+    ]
+
+    told = problems(tuple(same), *(a_live_role(name, grants=(VIEW,)) for name in "ABCD"))
+
+    assert [problem.path for problem in told] == [f"roles/{key}.yaml" for key in "abcd"]
 
 
 def test_role_under_a_temporary_name_was_managed_by_the_revision_with_the_name() -> None:

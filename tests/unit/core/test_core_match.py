@@ -85,7 +85,7 @@ def test_match_refuses_a_name_and_an_earlier_name_that_are_both_live() -> None:
 
     assert (problem.path, problem.line, problem.code) == ("roles/agent.yaml", 4, "role.previous-name")
     assert problem.message == '"Agent" and its earlier name "Old" are both live, so this file could mean either'
-    assert "take it out of previously" in problem.fix
+    assert problem.fix == "Retire one of them first, or take it out of previously"
 
 
 def test_match_refuses_two_earlier_names_that_are_both_live() -> None:
@@ -117,6 +117,13 @@ def test_match_refuses_two_files_that_mean_one_live_role(
     assert problem.message == f'the live role "Agent" is also meant by roles/{other}.yaml'
 
 
+def test_match_asks_which_of_two_files_an_earlier_name_belongs_to() -> None:
+    """Where neither has the name for its own, one of them must let it go."""
+    (problem,) = problems((a_role("a", previously=("Old",)), a_role("b", previously=("Old",))), a_live_role("Old"))
+
+    assert problem.fix == "Give the earlier name to one file only"
+
+
 def test_earlier_name_left_standing_after_a_chain_is_what_is_blamed() -> None:
     """A became B and B became C, then C was deleted in the product: the name that C still lists is to go."""
     files = (a_role("a", name="B", previously=("A",)), a_role("b", name="C", previously=("B",)))
@@ -141,7 +148,9 @@ def test_match_refuses_live_roles_of_one_name(name: str) -> None:
     with pytest.raises(LiveAmbiguous) as raised:
         matched((a_role("agent"),), a_live_role("Agent", id="rol_1"), a_live_role(name, id="rol_2"))
 
-    assert f'"Agent" (rol_1) and "{name}" (rol_2) have the same name' in raised.value.detail
+    assert raised.value.detail == (
+        f'"Agent" (rol_1) and "{name}" (rol_2) have the same name, so no file can mean one of them'
+    )
     assert raised.value.fix == "Rename one of the two in the product"
 
 
@@ -184,4 +193,4 @@ def test_match_refuses_the_name_of_a_role_that_is_deleted_last() -> None:
 
     assert (problem.path, problem.line, problem.code) == ("roles/a.yaml", 2, "role.previous-name")
     assert problem.message == ('"Y" is the name of the live role that roles/b.yaml retires, and roles are deleted last')
-    assert "Retire that role first" in problem.fix
+    assert problem.fix == "Retire that role first, and take its name in the next change"
