@@ -55,6 +55,27 @@ class Administrators:
         lowest = self.lowest(writes)
         return lowest is None or lowest >= min(minimum, self.count)
 
+    def giving(self, done: Iterable[Write]) -> frozenset[RoleId | tuple[RoleKey]]:
+        """Give the roles that give it after these writes; one that a write created is known by its key alone."""
+        giving: set[_Role] = set(self.roles)
+        for write in done:
+            self._step(write, giving, {})
+        return frozenset(giving)
+
+    def may_take(self, write: Write, giving: frozenset[RoleId | tuple[RoleKey]]) -> bool:
+        """Say whether a write may take it from somebody, where these roles give it."""
+        match write:
+            case CreateRole():
+                return False
+            case UpdateRole():
+                return write.live.id in giving and self.permission not in write.content.permissions
+            case DeleteRole():
+                return write.live.id in giving
+            case MoveHolder():
+                return write.leaves in giving
+            case _:
+                assert_never(write)
+
     def _step(self, write: Write, giving: set[_Role], held: Mapping[PersonId, set[_Role]]) -> bool:
         """Carry one write out on the picture; say whether it can have changed who is an administrator."""
         match write:

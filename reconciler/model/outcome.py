@@ -44,6 +44,8 @@ class Report:
     interrupted: bool = False
     stale: bool = False
     """Whether it stopped because the tenant had moved."""
+    unread: bool = False
+    """Whether it stopped because something could not be read again that a write depends on."""
 
     @property
     def complete(self) -> bool:

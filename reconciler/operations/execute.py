@@ -17,7 +17,8 @@ from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRol
 from reconciler.operations.moving import batches, settle_together
 from reconciler.operations.plan import Planned
 from reconciler.operations.record import entry_after, entry_before
-from reconciler.operations.settle import Seen, Settled, Settlement, settle
+from reconciler.operations.recount import Recount
+from reconciler.operations.settle import Objection, Seen, Settled, Settlement, settle
 from reconciler.ports import MANY, Clock, Journal, ManyWriter, Progress, TenantWriter
 
 _RESULTS = {
@@ -27,6 +28,7 @@ _RESULTS = {
     Settled.MISMATCH: Result.FAILED,
     Settled.NO_EFFECT: Result.FAILED,
     Settled.UNKNOWN: Result.UNKNOWN,
+    Settled.UNREAD: Result.FAILED,
 }
 
 
@@ -41,6 +43,7 @@ class Execution:
     stopped: Callable[[], bool]
     under_way: Callable[[], AbstractContextManager[None]] = nullcontext
     """Entered around each write: here alone a `KeyboardInterrupt` is to be raised."""
+    recount: Recount = field(init=False)
     sent: int = 0
     cut_short: bool = False
     """Whether somebody stopped the run."""
@@ -59,6 +62,7 @@ class Execution:
         """Carry out every write until one is not proved or somebody stops it; give one outcome per change."""
         facts = planned.facts
         self.ids = {found.role.key: found.live.id for found in facts.matching.matched}
+        self.recount = Recount(tenant=self.tenant, facts=facts)
         try:
             self._all(facts.writes, planned.plan.digest)
         except KeyboardInterrupt:
@@ -71,6 +75,7 @@ class Execution:
             proved=sum(self.done.values()),
             interrupted=self.cut_short,
             stale=self.ended is not None and self.ended[1].settled is Settled.CONFLICT,
+            unread=self.ended is not None and self.ended[1].settled is Settled.UNREAD,
         )
 
     def _all(self, writes: tuple[Write, ...], digest: str) -> None:
@@ -100,10 +105,16 @@ class Execution:
         except OSError as error:
             detail = f"not sent: the journal cannot be written ({error.strerror})"
             return (Settlement(settled=Settled.REFUSED, sent=0, detail=detail),) * len(batch)
+
+        def objection() -> str:
+            return self.recount.objection(batch, number - 1, self.ids)
+
         try:
             with self.under_way():
                 many = self.tenant if len(batch) > 1 and isinstance(self.tenant, ManyWriter) else None
-                settlements = (self._settle(batch[0]),) if many is None else self._move_all(many, batch)
+                settlements = (
+                    (self._settle(batch[0], objection),) if many is None else self._move_all(many, batch, objection)
+                )
         except KeyboardInterrupt:
             # Somebody will not wait for the answer: what became of this is not known, and nothing follows it.
             self.cut_short = True
@@ -124,19 +135,19 @@ class Execution:
                 return Settlement(settled=Settled.UNKNOWN, sent=settlement.sent, detail=detail)
         return settlement
 
-    def _move_all(self, many: ManyWriter, batch: tuple[Write, ...]) -> tuple[Settlement, ...]:
+    def _move_all(self, many: ManyWriter, batch: tuple[Write, ...], objection: Objection) -> tuple[Settlement, ...]:
         """Move the holders of one role to another with one request."""
         moves = [write for write in batch if isinstance(write, MoveHolder)]
         people = tuple(self.moved.get(write.person.id, write.person) for write in moves)
-        settled = settle_together(many, people, self.ids[moves[0].joins], self.clock)
+        settled = settle_together(many, people, self.ids[moves[0].joins], self.clock, objection)
         self.moved |= {found.id: found for _, found in settled if found is not None}
         return tuple(settlement for settlement, _ in settled)
 
-    def _settle(self, write: Write) -> Settlement:
+    def _settle(self, write: Write, objection: Objection) -> Settlement:
         try:
             moved = self._moved_since(write)
         except TenantError as error:
-            return Settlement(settled=Settled.REFUSED, sent=0, detail=f"not sent: {error.detail}")
+            return Settlement(settled=Settled.UNREAD, sent=0, detail=f"not sent: {error.detail}")
         if moved:
             return Settlement(settled=Settled.CONFLICT, sent=0, detail="not sent: it changed since the plan")
         match write:
@@ -148,6 +159,7 @@ class Execution:
                     lambda: self.tenant.update_role(live, write.content),
                     lambda: self._see_role(live, write.content),
                     self.clock,
+                    objection,
                 )
                 return _told_if_gone(settlement, lambda: self.tenant.role(live.id))
             case DeleteRole():
@@ -155,10 +167,11 @@ class Execution:
                     lambda: self.tenant.delete_role(write.live),
                     lambda: self._see_role(write.live, None),
                     self.clock,
+                    objection,
                 )
                 return _told_if_gone(settlement, lambda: self.tenant.role(write.live.id))
             case MoveHolder():
-                return self._move(write)
+                return self._move(write, objection)
             case _:
                 assert_never(write)
 
@@ -209,7 +222,7 @@ class Execution:
         """Give a role as it is after the writes of this run."""
         return self.written.get(live.id, live)
 
-    def _move(self, write: MoveHolder) -> Settlement:
+    def _move(self, write: MoveHolder, objection: Objection) -> Settlement:
         before = self.moved.get(write.person.id, write.person)
         after = before.role_ids - {write.leaves} | {self.ids[write.joins]}
 
@@ -222,7 +235,7 @@ class Execution:
                 return Seen.AFTER
             return Seen.BEFORE if found.role_ids == before.role_ids else Seen.OTHER
 
-        settlement = settle(lambda: self.tenant.assign_roles(before, after), look, self.clock)
+        settlement = settle(lambda: self.tenant.assign_roles(before, after), look, self.clock, objection)
         return _told_if_gone(settlement, lambda: self.tenant.person(before.id))
 
 

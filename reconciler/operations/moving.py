@@ -8,7 +8,7 @@ from itertools import groupby
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import RoleId
 from reconciler.model.write import MoveHolder, Write
-from reconciler.operations.settle import Seen, Settled, Settlement, settle
+from reconciler.operations.settle import Objection, Seen, Settled, Settlement, settle, unopposed
 from reconciler.ports import Clock, ManyWriter
 
 
@@ -26,12 +26,13 @@ def _alike(write: Write) -> tuple[str, ...] | None:
 
 
 def settle_together(
-    tenant: ManyWriter, people: tuple[Person, ...], role_id: RoleId, clock: Clock
+    tenant: ManyWriter, people: tuple[Person, ...], role_id: RoleId, clock: Clock, objection: Objection = unopposed
 ) -> tuple[tuple[Settlement, Person | None], ...]:
     """Give everybody this one role, and say of each what became of it and how they were read back, in the same order.
 
     Settled like a single write: whoever has the role afterwards is moved, whatever the tenant said, and the request is
-    repeated only for those of whom a read-back shows that it had no effect.
+    repeated only for those of whom a read-back shows that it had no effect. What `objection` says keeps it from
+    being sent.
     """
     moved: dict[PersonId, Person] = {}
 
@@ -51,6 +52,6 @@ def settle_together(
                 seen = Seen.BEFORE
         return seen
 
-    whole = settle(lambda: tenant.assign_many(left(), role_id), look, clock)
+    whole = settle(lambda: tenant.assign_many(left(), role_id), look, clock, objection)
     applied = Settlement(settled=Settled.APPLIED, sent=whole.sent)
     return tuple((applied if person.id in moved else whole, moved.get(person.id)) for person in people)

@@ -16,6 +16,15 @@ WINDOW = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Seconds to wait before each read-back of one attempt: a tenant may answer from a replica that lags."""
 
 
+Objection = Callable[[], str]
+"""Says why a write may not be sent; empty where it may."""
+
+
+def unopposed() -> str:
+    """Object to nothing."""
+    return ""
+
+
 class Seen(Enum):
     """What a read-back shows."""
 
@@ -36,6 +45,8 @@ class Settled(Enum):
     MISMATCH = auto()
     NO_EFFECT = auto()
     UNKNOWN = auto()
+    UNREAD = auto()
+    """Not sent, because something that it depends on could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +58,23 @@ class Settlement:
     detail: str = ""
 
 
-def settle(send: Callable[[], None], look: Callable[[], Seen], clock: Clock) -> Settlement:
+def settle(
+    send: Callable[[], None], look: Callable[[], Seen], clock: Clock, objection: Objection = unopposed
+) -> Settlement:
     """Send a write, read back, and repeat it only when the read-back proves that it had no effect.
 
     `send` raises as a `TenantWriter` does. `look` raises a `TenantError` when the tenant cannot be read;
-    then the outcome is unknown, whatever the tenant answered to the write. No `TenantError` leaves this
-    function.
+    then the outcome is unknown, whatever the tenant answered to the write. `objection` is asked right before each
+    sending: what it says keeps the write from being sent, and so does a `TenantError` that it raises. No
+    `TenantError` leaves this function.
     """
     answer = _Answer()
     for attempt in range(1, ATTEMPTS + 1):
         if attempt > 1:
             clock.sleep(max(answer.retry_after, 2.0 ** (attempt - 1)))
+        kept = _kept(objection, attempt - 1)
+        if kept is not None:
+            return kept
         answer = _send(send)
         if answer.refusal is not None and attempt == 1:
             return Settlement(settled=answer.refusal, sent=attempt, detail=answer.detail)
@@ -67,13 +84,9 @@ def settle(send: Callable[[], None], look: Callable[[], Seen], clock: Clock) -> 
             told = [answer.detail] if answer.detail else []
             detail = "; ".join([*told, f"it could not be read back: {error.detail}"])
             return Settlement(settled=Settled.UNKNOWN, sent=attempt, detail=detail)
-        if seen is Seen.AFTER:
-            # A refusal of a repeated write may be the echo of the first one, which took effect after all.
-            return Settlement(settled=Settled.APPLIED, sent=attempt)
-        if answer.refusal is not None:
-            return _refused_again(answer, answer.refusal, seen, attempt)
-        if seen is Seen.OTHER or answer.clear:
-            return Settlement(settled=Settled.MISMATCH, sent=attempt, detail=_mismatch(seen))
+        settlement = _judged(answer, seen, attempt)
+        if settlement is not None:
+            return settlement
     detail = f"sent {ATTEMPTS} times and read back each time, it had no effect; the last answer: {answer.detail}"
     return Settlement(settled=Settled.NO_EFFECT, sent=ATTEMPTS, detail=detail)
 
@@ -89,6 +102,25 @@ class _Answer:
     retry_after: float = 0.0
 
 
+def _kept(objection: Objection, sent: int) -> Settlement | None:
+    """Give how a write ends that something keeps from being sent, or sent again; None where nothing does.
+
+    What was sent before and does not show may still have its effect.
+    """
+    settled = Settled.CONFLICT
+    try:
+        reason = objection()
+    except TenantError as error:
+        settled, reason = Settled.UNREAD, error.detail
+    if not reason:
+        return None
+    if sent:
+        return Settlement(
+            settled=Settled.UNKNOWN, sent=sent, detail=f"nothing showed, and it was not repeated: {reason}"
+        )
+    return Settlement(settled=settled, sent=0, detail=f"not sent: {reason}")
+
+
 def _send(send: Callable[[], None]) -> _Answer:
     """Send once; anything but a clear yes or a clear no may have had its effect."""
     try:
@@ -100,6 +132,18 @@ def _send(send: Callable[[], None]) -> _Answer:
     except WriteRefused as error:
         return _Answer(refusal=Settled.REFUSED, detail=error.detail)
     return _Answer(clear=True)
+
+
+def _judged(answer: _Answer, seen: Seen, attempt: int) -> Settlement | None:
+    """Hold an answer against what a read-back shows; None where the write may be repeated."""
+    if seen is Seen.AFTER:
+        # A refusal of a repeated write may be the echo of the first one, which took effect after all.
+        return Settlement(settled=Settled.APPLIED, sent=attempt)
+    if answer.refusal is not None:
+        return _refused_again(answer, answer.refusal, seen, attempt)
+    if seen is Seen.OTHER or answer.clear:
+        return Settlement(settled=Settled.MISMATCH, sent=attempt, detail=_mismatch(seen))
+    return None
 
 
 def _refused_again(answer: _Answer, refusal: Settled, seen: Seen, attempt: int) -> Settlement:

@@ -112,6 +112,12 @@ class FakeTenant:
             self._people[person_id], active=active, version=self._next_version()
         )
 
+    def hold_by_hand(self, person_id: PersonId, role_ids: frozenset[RoleId]) -> None:
+        """Give a user other roles as somebody would in the product."""
+        self._people[person_id] = dataclasses.replace(
+            self._people[person_id], role_ids=role_ids, version=self._next_version()
+        )
+
     # Looking at the tenant afterwards; neither recorded nor counted.
 
     def live(self, name: str) -> LiveRole:

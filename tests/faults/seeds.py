@@ -21,6 +21,7 @@ from reconciler.operations import execute
 from reconciler.operations.apply import Applied, Apply
 from reconciler.operations.execute import Execution
 from reconciler.operations.plan import Request
+from reconciler.operations.recount import Recount
 from reconciler.operations.settle import Seen, Settled, Settlement
 from reconciler.ports import Clock, Progress, TenantWriter
 from reconciler.sandbox import roles
@@ -45,15 +46,21 @@ def widens_first(patch: Patch) -> None:
 
 
 def never_reorders(patch: Patch) -> None:
-    """Take any order to leave enough administrators, in the guard too."""
+    """Take any order to leave enough administrators, in the guard and right before the writes too."""
     patch.setattr(Administrators, "suffice", lambda *_: True)
     patch.setattr(applying, "require_consent", lambda *_: None)
+    never_counts_again(patch)
+
+
+def never_counts_again(patch: Patch) -> None:
+    """Trust what the plan read about administrators for as long as the run takes."""
+    patch.setattr(Recount, "objection", lambda *_: "")
 
 
 def retries_blindly(patch: Patch) -> None:
     """Send a write again without looking what became of it."""
 
-    def wrong(send: Send, look: Look, _clock: Clock) -> Settlement:
+    def wrong(send: Send, look: Look, *_: object) -> Settlement:
         try:
             send()
         except WriteUnclear:
@@ -66,7 +73,7 @@ def retries_blindly(patch: Patch) -> None:
 def skips_read_back(patch: Patch) -> None:
     """Call every write applied that was not refused."""
 
-    def wrong(send: Send, _look: Look, _clock: Clock) -> Settlement:
+    def wrong(send: Send, _look: Look, *_: object) -> Settlement:
         try:
             send()
         except WriteUnclear:
@@ -80,7 +87,7 @@ def skips_read_back(patch: Patch) -> None:
 
 def trusts_a_yes(patch: Patch) -> None:
     """Believe a good status without reading back, and look only after a bad one."""
-    patch.setattr(execute, "settle", lambda send, _look, _clock: _told(send, lambda: Seen.AFTER))
+    patch.setattr(execute, "settle", lambda send, _look, *_: _told(send, lambda: Seen.AFTER))
 
 
 def continues_after_an_error(patch: Patch) -> None:

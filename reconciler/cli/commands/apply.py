@@ -182,7 +182,11 @@ def exit_of(report: Report | None) -> Exit:
     if report.interrupted:
         return Exit.INTERRUPTED
     touched = report.proved or any(outcome.result is Result.UNKNOWN for outcome in report.outcomes)
-    return Exit.STALE if report.stale and not touched else Exit.PARTLY_APPLIED
+    if touched:
+        return Exit.PARTLY_APPLIED
+    if report.unread:
+        return Exit.TENANT_UNREADABLE
+    return Exit.STALE if report.stale else Exit.PARTLY_APPLIED
 
 
 def _announce(invocation: Invocation, planned: Planned, base: str | None, form: ReportFormat, *, yes: bool) -> bool:

@@ -61,6 +61,8 @@ def test_exit_of_apply_counts_steps_and_not_only_whole_changes() -> None:
         (a_report(Result.APPLIED), Exit.DONE),
         (a_report(Result.FAILED, Result.NOT_ATTEMPTED), Exit.PARTLY_APPLIED),
         (a_report(Result.FAILED, stale=True), Exit.STALE),
+        (replace(a_report(Result.FAILED, Result.NOT_ATTEMPTED), unread=True), Exit.TENANT_UNREADABLE),
+        (replace(a_report(Result.APPLIED, Result.FAILED), unread=True), Exit.PARTLY_APPLIED),
         (a_report(Result.APPLIED, Result.FAILED, stale=True), Exit.PARTLY_APPLIED),
         (a_report(Result.UNKNOWN, Result.NOT_ATTEMPTED), Exit.PARTLY_APPLIED),
         (a_report(Result.APPLIED, Result.NOT_ATTEMPTED, interrupted=True), Exit.INTERRUPTED),
