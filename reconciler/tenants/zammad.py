@@ -109,10 +109,9 @@ class ZammadWriter(ZammadReader):
     def _as_read(self, live: LiveRole) -> RawRole:
         """Read a role again that is about to be written to."""
         raw = self._show(live.id)
-        now = None if raw is None or not raw.active else self._live(raw)
-        require_unmoved_role(live, now)
-        if raw is None:
-            raise WriteRefused(f"Role {live.id} is gone")
+        if raw is None or not raw.active:
+            raise WriteRefused(f"Role {live.id} is gone, or inactive")
+        require_unmoved_role(live, self._live(raw))
         self._raw[live.id] = raw
         return raw
 

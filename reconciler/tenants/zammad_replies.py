@@ -18,7 +18,7 @@ from reconciler.tenants.strict_json import Json
 from reconciler.tenants.verdict import Complaint
 from reconciler.tenants.zammad_vocabulary import Listed
 
-_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})(?:[.-].*)?")
+_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?:[.-].*)?")
 _NOWHERE = ("No route matches", "Not Found", "This page doesn't exist")
 """How errors begin that say that the address leads nowhere; they do not say that a role is gone."""
 SYSTEM = "1"
