@@ -129,6 +129,16 @@ def test_swap_that_is_done_is_no_rename() -> None:
     assert found(matched(SWAP, *pair("Beta", "Alpha"))) == [("a", "rol_a", False, None), ("b", "rol_b", False, None)]
 
 
+def test_swap_of_roles_that_were_all_edited_asks_which_it_is() -> None:
+    """Both answers are told, and what to do for each."""
+    told = problems(SWAP, a_live_role("Alpha", grants=(TAG,)), a_live_role("Beta", grants=()))
+
+    assert told[0].fix == (
+        "If it is done, take `previously` out; if not, swap the names in a change that leaves the permissions of these "
+        "roles as they are live"
+    )
+
+
 @pytest.mark.parametrize(("second", "renamed"), [("Beta", True), ("Alpha", False)])
 def test_swap_that_was_cut_short_is_recognised_by_the_temporary_name(second: str, renamed: bool) -> None:
     """The role under the temporary name is the first file's, and the names still free say how far it came."""
@@ -191,7 +201,9 @@ def test_swap_of_roles_that_permit_the_same_is_refused() -> None:
         "the names of roles/a.yaml, roles/b.yaml go round in a circle, and all of these roles permit the same, so "
         "nobody can tell a swap that is done from one that is not"
     )
-    assert "a name of its own first" in told[0].fix
+    assert told[0].fix == (
+        "Take `previously` out if the swap is done; else give one role a name of its own first, and apply that"
+    )
 
 
 @pytest.mark.parametrize(
@@ -247,6 +259,7 @@ def test_swap_under_way_with_a_role_gone_is_refused() -> None:
 
     assert [p.path for p in told] == ["roles/a.yaml", "roles/b.yaml"]
     assert told[0].message.endswith("it was cut short, and another of them is gone")
+    assert told[0].fix == "Give the roles in the product the names of the files"
 
 
 def test_circle_of_two_files_that_permit_the_same_of_three_is_told_by_all_of_them() -> None:
@@ -275,6 +288,7 @@ def test_swap_is_refused_where_a_file_has_its_temporary_name(other: DesiredRole)
     told = problems((*SWAP, other), *pair("Alpha", "Beta"))
 
     assert f'a file names "{AWAY}"' in told[0].message
+    assert told[0].fix == "Name that role otherwise"
 
 
 @pytest.mark.parametrize("file", [a_role("a", name="Beta", line=3), a_retired_role("a", name="Beta")])
