@@ -29,9 +29,10 @@ from reconciler.operations.plan import Planned, Request, plan
 from reconciler.ports import Clock, Unwatched
 from reconciler.sandbox.app import SandboxApp
 from reconciler.sandbox.faults import FaultSchedule
+from reconciler.sandbox.injection import SECOND_WRITER
 from reconciler.sandbox.keys import ApiKey
 from reconciler.sandbox.product import product
-from reconciler.sandbox.records import AuditRecord, RoleDraft, UserDraft, timestamp
+from reconciler.sandbox.records import AuditRecord, Author, RoleDraft, UserDraft, timestamp
 from reconciler.sandbox.roles import insert_roles
 from reconciler.sandbox.seed import TENANT, standard_roles
 from reconciler.sandbox.store import BULK_TIME, Store, insert_tenant
@@ -129,6 +130,11 @@ class Bench:
             self.run, self.app, self.kills, self.meanwhile, self._audited = kept
         return other
 
+    def set_last_active(self, *, active: bool) -> None:
+        """Let somebody suspend the last person of the world in the product, or bring them back."""
+        last = self.store.users.page(after=0, limit=1000).entries[-1]
+        self.store.users.set_active(last.id, Author(actor=SECOND_WRITER, at=self.clock.now()), active=active)
+
     def look(self, request: Request, run: Run | None = None) -> Planned:
         """Plan without leaving a trace in the run's log, but in one of its own."""
         kept, self.run = self.run, run or Run(before=self.run.before, own=self.own)
@@ -201,7 +207,7 @@ class Bench:
             due, call, noted = entry
             if due <= until:
                 self.landing.remove(entry)
-                app = self._app(NO_SCHEDULE)
+                app, noted = self._app(NO_SCHEDULE), noted | {"before": self.state()}
                 call(app)
                 sent = Sent(**noted, after=self.state(), effect=bool(app.writes), others=self.others(), landed=True)
                 app.close()

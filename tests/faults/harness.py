@@ -10,7 +10,7 @@ import pytest
 from faults.bench import Bench
 from faults.invariants import broken
 from faults.record import Run, World
-from faults.strikes import APPLIED, KILLED, MERGED, Deeds, Plot, Strike, plot_of, text_of
+from faults.strikes import APPLIED, KILLED, MERGED, SUSPENDED, Deeds, Plot, Strike, plot_of, text_of
 from faults.wire import Wire
 
 from reconciler.errors import Exit, InputRejected
@@ -74,7 +74,8 @@ def _deeds(bench: Bench, request: Request, plot: Plot) -> Deeds:
         bench.run.superseded_at = bench.run.arrivals + 1
 
     applied = dict.fromkeys(plot.at(APPLIED), lambda: _ignored(bench.second(request)))
-    return {**applied, **dict.fromkeys(plot.at(MERGED), merged)}
+    suspended = dict.fromkeys(plot.at(SUSPENDED), partial(bench.set_last_active, active=False))
+    return {**applied, **dict.fromkeys(plot.at(MERGED), merged), **suspended}
 
 
 def _ignored(_run: Run) -> None:
@@ -92,7 +93,7 @@ def _told_as_stale(bench: Bench, request: Request, truth: Planned, run: Run) -> 
 
 
 def _healed(bench: Bench, *, edited: bool) -> Iterator[str]:
-    """Check I-9 and I-10; where a person edited, a new plan is looked at before the run."""
+    """Check I-9 and I-10; where a person edited or is gone, a new plan is looked at before the run."""
     try:
         again, truth = bench.ready()
     except InputRejected as rejected:
@@ -100,6 +101,13 @@ def _healed(bench: Bench, *, edited: bool) -> Iterator[str]:
         if not edited or {problem.code for problem in rejected.problems} != {"role.previous-name"}:
             yield f"I-9: the files are rejected after it: {rejected}"
         return
+    if not all(active for active, _ in bench.state().people.values()) and truth.plan.blocked:
+        # Somebody was suspended without whom nobody could administer roles: nothing is written until they are back.
+        refused = bench.apply(again)
+        if refused.code != Exit.REFUSED or refused.writes:
+            yield f"I-9: the plan is refused, and ends with {refused.code} and {len(refused.writes)} writes"
+        bench.set_last_active(active=True)
+        again, truth = bench.ready()
     run = bench.apply(again, expect=truth.plan.digest)
     if run.code != Exit.DONE:
         yield f"I-9: the run after it ends with {run.code}"

@@ -7,6 +7,7 @@ I-10 are about the runs that follow and are checked where those are made. docs/t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 
 from faults.bench import ORIGIN, SECRET
 from faults.record import ADMIN, Run, Sent, State
@@ -80,11 +81,14 @@ def i04(run: Run, truth: Planned) -> Iterator[str]:
 
 
 def i05(run: Run, truth: Planned) -> Iterator[str]:
-    """No write of ours leaves fewer administrators than required, or than there were right before it."""
+    """No write of ours leaves fewer administrators than required, or than there were right before it.
+
+    Who is taken away by somebody else after the administrators were counted again for this very write is not seen.
+    """
     required = max(1, truth.facts.effective.min_administrators)
-    for earlier, sent in run.steps:
-        if sent.effect:
-            before, after = earlier.administrators(run.own), sent.after.administrators(run.own)
+    for sent in run.sent:
+        if sent.effect and not _people_touched_since_counted(run, sent):
+            before, after = sent.before.administrators(run.own), sent.after.administrators(run.own)
             if after < min(required, before):
                 yield f"{sent.method} {sent.path} left {after} of {before} administrators"
 
@@ -239,6 +243,22 @@ INVARIANTS: dict[str, Callable[[Run, Planned], Iterator[str]]] = {
 def broken(run: Run, truth: Planned) -> tuple[str, ...]:
     """Give every violation of a run, each beginning with the number of its invariant."""
     return tuple(f"{name}: {text}" for name, check in INVARIANTS.items() for text in check(run, truth))
+
+
+def _people_touched_since_counted(run: Run, sent: Sent) -> bool:
+    """Say whether somebody else touched people between the first list of the count for a write and its effect."""
+    requests = {each.number: each for each in run.sent if not each.landed}
+
+    def before(number: int, path: str) -> int:
+        while number in requests and requests[number].method == "GET" and fnmatchcase(requests[number].path, path):
+            number -= 1
+        return number
+
+    first, place = None, sent.number - 1
+    # A count reads a role and then its holders, role after role; the lists of the plan follow no single role.
+    while (role := before(place, "/users")) < place and (end := before(role, "/roles/*")) < role:
+        first, place = role + 1, end
+    return first is not None and bool((sent.others - requests[first].others) & run.before.people.keys())
 
 
 def _gained(earlier: State, sent: Sent) -> Iterator[tuple[str, frozenset[str]]]:

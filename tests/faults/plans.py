@@ -44,4 +44,13 @@ WORLDS = {
         people=(_held("Alpha"), _held("Beta")),
         files=(a_role("alpha", grants=[VIEW]), a_role("beta", grants=[VIEW, ADMIN])),
     ),
+    "administrators-retire": World(
+        roles={"Alpha": _some(ADMIN), "Beta": _some(), "Gamma": _some(ADMIN)},
+        people=(_held("Alpha"), _held("Alpha"), _held("Gamma")),
+        files=(
+            a_retired_role("alpha", move_users_to="beta"),
+            a_role("beta", grants=[VIEW]),
+            a_role("gamma", grants=[VIEW, ADMIN]),
+        ),
+    ),
 }

@@ -65,6 +65,8 @@ class Sent:
     origin: str
     headers: Mapping[str, str]
     payload: bytes
+    before: State
+    """The tenant when it arrived, with what somebody else had just done."""
     after: State
     effect: bool
     others: frozenset[str]

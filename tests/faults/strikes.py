@@ -1,7 +1,8 @@
 """What can go wrong at one request, as a schedule that `sandbox serve --faults` reads, and the little beside it.
 
-A strike is a kind and the number of a request. Killing the process and merging or applying something meanwhile are no
-faults of a tenant: they stand in the comments of the schedule, for a person to do at that request.
+A strike is a kind and the number of a request. Killing the process, and merging or applying something or suspending
+somebody meanwhile, are no faults of a tenant: they stand in the comments of the schedule, for a person to do at that
+request.
 """
 
 from __future__ import annotations
@@ -56,11 +57,18 @@ _ONE: Mapping[str, Entry] = {
     "crash_after": {"kind": "late_reply", "seconds": 20},
 }
 KILLED, APPLIED, MERGED = "kill the apply while it waits for", "apply the same files elsewhere before", "merge before"
-_BESIDE = {"crash_before": KILLED, "crash_after": KILLED, "second_apply": APPLIED, "newer_commit": MERGED}
-EVERY_KIND = (*_ONE, "second_apply", "newer_commit")
+SUSPENDED = "suspend the last person of the world before"
+_BESIDE = {
+    "crash_before": KILLED,
+    "crash_after": KILLED,
+    "second_apply": APPLIED,
+    "newer_commit": MERGED,
+    "suspended": SUSPENDED,
+}
+EVERY_KIND = (*_ONE, "second_apply", "newer_commit", "suspended")
 EDITS = frozenset({"second_writer", "second_writer_of_alpha"})
 
-_LINE = re.compile(rf"# ({KILLED}|{APPLIED}|{MERGED}) request ([0-9]+)")
+_LINE = re.compile(rf"# ({KILLED}|{APPLIED}|{MERGED}|{SUSPENDED}) request ([0-9]+)")
 
 
 @dataclass(frozen=True)

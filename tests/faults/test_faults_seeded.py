@@ -21,6 +21,7 @@ from faults.seeds import (
     forgets_the_newer_commit,
     forgets_what_was_reviewed,
     ignores_versions,
+    never_counts_again,
     never_reorders,
     retries_blindly,
     skips_read_back,
@@ -36,6 +37,8 @@ from reconciler.sandbox.records import Author, RoleEdit
 BUGS = (
     (widens_first, "narrow-and-widen", "none", "I-6"),
     (never_reorders, "administration-moves", "none", "I-5"),
+    (never_counts_again, "administration-moves", "suspended", "I-5"),
+    (never_counts_again, "administrators-retire", "suspended", "I-5"),
     (retries_blindly, "narrow-and-widen", "error_after", "I-13"),
     (skips_read_back, "narrow-and-widen", "error_before", "I-14"),
     (trusts_a_yes, "narrow-and-widen", "yes_without_effect", "I-14"),
@@ -51,7 +54,7 @@ BUGS = (
 
 
 @pytest.mark.parametrize(
-    ("bug", "name", "kind", "number"), BUGS, ids=[f"{bug.__name__}-{kind}" for bug, _, kind, _ in BUGS]
+    ("bug", "name", "kind", "number"), BUGS, ids=[f"{bug.__name__}-{name}-{kind}" for bug, name, kind, _ in BUGS]
 )
 def test_faults_seeded_bug_is_found(bug: Callable[[Patch], None], name: str, kind: str, number: str) -> None:
     """Some request at which the fault strikes shows the bug as a violation of the invariant that forbids it."""

@@ -67,6 +67,7 @@ class Wire:
             "origin": f"{parts.scheme}://{parts.netloc}",
             "headers": sent_headers,
             "payload": body,
+            "before": before,
         }
 
         def call(app: SandboxApp) -> Exchange:
