@@ -123,9 +123,17 @@ def _told_by_permissions(
         )
     if done == len(own) or (done and not pending):
         return Standing(found=_found(circle, own, by_name))
-    everywhere = all(name in by_name for name in own)
+    gone = [role for role, name in zip(circle, own, strict=True) if name not in by_name]
+    everywhere = not gone
     if everywhere and (pending == len(own) or (pending and not done)):
         return Standing(found=_found(circle, earlier, by_name), temporary=temporary_name(circle[0].content.name))
+    if gone:
+        names = listing(f'"{role.content.name}"' for role in gone)
+        return _unclear(
+            circle,
+            f"no live role is called {names}",
+            "Take `previously` out of these files, and read the plan with care: it creates what is missing",
+        )
     return _unclear(
         circle,
         "what the live roles with these names permit does not tell whether the swap is done",

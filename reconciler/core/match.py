@@ -39,6 +39,8 @@ class Matching:
     """Live and not declared, sorted by name and id; never touched."""
     swapping: frozenset[RoleKey] = frozenset()
     """Files whose names go round in a circle, with a role of it live under its temporary name."""
+    pending: tuple[tuple[RoleKey, ...], ...] = ()
+    """The circles of names whose swap has not begun."""
 
 
 def match(desired: DesiredState, live: LiveState) -> Matching:
@@ -86,6 +88,7 @@ def match_roles(desired: DesiredState, live: Sequence[LiveRole]) -> Matching:
         retiring=tuple((role, found[role.key]) for role in desired.retired if role.key in found),
         unmanaged=tuple(unmanaged),
         swapping=frozenset(swaps.under_way),
+        pending=tuple(swaps.pending),
     )
 
 
@@ -111,6 +114,7 @@ class _Swaps:
         self.found: dict[RoleKey, LiveRole] = {}
         self.temporary: dict[RoleKey, str] = {}
         self.under_way: set[RoleKey] = set()
+        self.pending: list[tuple[RoleKey, ...]] = []
         self.problems: list[Problem] = []
         files: list[File] = [*desired.roles, *desired.retired]
         declared = {name_key(name) for file in files for name in (_name(file), *file.previously)}
@@ -125,6 +129,7 @@ class _Swaps:
             self.under_way.update(keys if stands.under_way else ())
             if stands.temporary is not None:
                 self.temporary[keys[0]] = stands.temporary
+                self.pending.append(keys)
             if stands.problem is not None:
                 self.problems += [_problem(role, *stands.problem) for role in circle]
 

@@ -55,4 +55,5 @@ def _role(pair: RolePair) -> MatrixRole:
         on=counted[Mark.ON],
         to_grant=counted[Mark.GRANT],
         to_revoke=counted[Mark.REVOKE],
+        live_name=pair.live.content.name if pair.renamed and pair.live is not None else None,
     )

@@ -27,12 +27,19 @@ class RolePair:
 
     @property
     def role(self) -> RoleName:
-        """Which role this is, by the name that its file gives it."""
+        """Which role this is, by the name that people see now, and the one that its file gives it."""
+        live = self.name if self.live is None else self.live.content.name
         return RoleName(
             key=None if self.file is None else self.file.key,
             id=None if self.live is None else self.live.id,
-            name=self.name,
+            name=live,
+            becomes=self.name if self.renamed else None,
         )
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the live role has another name than the file gives it."""
+        return self.live is not None and isinstance(self.file, DesiredRole) and self.live.content.name != self.name
 
     @property
     def name(self) -> str:

@@ -197,6 +197,8 @@ class _Reviser:
             return False
         if any(self._wants(p.key) != (p.key in self._meaning(category, after)) for p in category.permissions):
             return False
+        if len(after) > 1 and not self._tops(category) and "\n" not in self.splicer.source(value):
+            return False  # one word says it
         entries = _entries(value)
         for short in turned:
             node = entries[short][1]

@@ -50,6 +50,14 @@ class RoleName:
     id: RoleId | None
     """None where it is not live."""
     name: str
+    """The one that people see in the product, and that of the file where it is not live."""
+    becomes: str | None = None
+    """The name that its file gives it, where the live role has another."""
+
+    @property
+    def told(self) -> str:
+        """The name as sentences use it."""
+        return self.name if self.becomes is None else f'{self.name} (to be "{self.becomes}")'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

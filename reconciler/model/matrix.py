@@ -49,6 +49,8 @@ class MatrixRole:
     on: int
     to_grant: int
     to_revoke: int
+    live_name: str | None = None
+    """The name of the live role, where the file gives it another; foreign text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class Matrix:
     @property
     def differing(self) -> int:
         """How many roles differ from live."""
-        return sum(1 for role in self.roles if role.to_grant or role.to_revoke)
+        return sum(1 for role in self.roles if role.to_grant or role.to_revoke or role.live_name)
 
     @property
     def permissions(self) -> int:

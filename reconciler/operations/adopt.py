@@ -9,8 +9,10 @@ from typing import Protocol
 
 from reconciler.core.match import Matching, match
 from reconciler.core.naming import name_key
+from reconciler.core.wording import command
 from reconciler.errors import InputRejected, Problem, UsageProblem
 from reconciler.model.adoption import Adoption, Draft, Drafts, Proposal, Refusal, Subject
+from reconciler.model.role import DesiredRole
 from reconciler.model.state import DesiredState, Tenant
 from reconciler.operations.reading import read_live
 from reconciler.ports import Progress, TenantReader
@@ -64,10 +66,9 @@ def adopt(asked: Asked, files: RoleFiles, tenant: TenantReader, progress: Progre
     matching = match(desired, live)
     proposal = files.propose(matching)
     subjects, refusals = _chosen(asked, proposal, live.tenant)
+    _require_settled(subjects, matching)
     made = files.draft(subjects, build_on=asked.build_on)
     refused = (*refusals, *made.refusals)
-    if not asked.looks:
-        _require_settled(subjects, matching)
     written = not asked.looks and not (asked.names and refused)
     if written:
         files.write(made.drafts)
@@ -81,22 +82,34 @@ def adopt(asked: Asked, files: RoleFiles, tenant: TenantReader, progress: Progre
 
 
 def _require_settled(subjects: Collection[Subject], matching: Matching) -> None:
-    """Refuse to write down the names of a moment: those of roles that a swap has under way."""
-    files = [s.declared for s in subjects if s.declared is not None and s.key in matching.swapping]
-    if files:
-        raise InputRejected(
-            tuple(
-                Problem(
-                    path=file.origin.path,
-                    line=file.origin.line,
-                    column=file.origin.column,
-                    code="role.previous-name",
-                    message="a swap of names was cut short, so the name that this role has in the product is of no use",
-                    fix="Apply the files, which finishes the swap, and adopt then",
-                )
-                for file in files
-            )
+    """Refuse to write down the names of a moment, and one half of a swap: its names would be there twice."""
+    files = {s.key: s.declared for s in subjects if s.declared is not None}
+    problems = [
+        _refused(
+            file,
+            "a swap of names was cut short, so the name that this role has in the product is of no use",
+            "Apply the files, which finishes the swap, and adopt then",
         )
+        for key, file in files.items()
+        if key in matching.swapping
+    ]
+    for circle in matching.pending:
+        asked = [key for key in circle if key in files]
+        if asked and len(asked) < len(circle):
+            together = command(f"adopt {' '.join(sorted(circle))}")
+            problems += [
+                _refused(files[key], "the files exchange its name with other roles", f"Adopt all of them: {together}")
+                for key in asked
+            ]
+    if problems:
+        raise InputRejected(tuple(sorted(problems)))
+
+
+def _refused(file: DesiredRole, message: str, fix: str) -> Problem:
+    origin = file.origin
+    return Problem(
+        path=origin.path, line=origin.line, column=origin.column, code="role.previous-name", message=message, fix=fix
+    )
 
 
 def _chosen(asked: Asked, proposal: Proposal, tenant: Tenant) -> tuple[tuple[Subject, ...], tuple[Refusal, ...]]:

@@ -39,7 +39,7 @@ def permission_text(told: PermissionExplanation) -> Iterator[Line]:
         yield line(f"  needed by {listing(told.required_by)}")
     if told.roles:
         yield ()
-        names = widest(role.role.name for role in told.roles)
+        names = widest(role.role.told for role in told.roles)
         for role in told.roles:
             yield _giving(role, names)
 
@@ -54,7 +54,7 @@ def _giving(given: GivingRole, names: int) -> Line:
     held = "" if given.holders is None else f"  {heads(given.holders):>18}"
     news = _NEWS.get(given.mark, "")
     return (
-        Span(f"  {padded(given.role.name, names)}", Tone.STRONG),
+        Span(f"  {padded(given.role.told, names)}", Tone.STRONG),
         *line(held, span(f"  {place(given.role, given.origin)}", Tone.FAINT)),
         span(news, _TONES.get(given.mark, Tone.PLAIN)),
     )

@@ -22,7 +22,7 @@ def person_text(told: PersonExplanation, contact: Contact | None) -> Iterator[Li
         yield line(f"  {contact.name} <{contact.email}>")
     for held in told.roles:
         yield line(
-            "  holds ", span(held.role.name, Tone.STRONG), span(f"  {place(held.role, held.origin)}", Tone.FAINT)
+            "  holds ", span(held.role.told, Tone.STRONG), span(f"  {place(held.role, held.origin)}", Tone.FAINT)
         )
     if told.permissions:
         yield ()
@@ -52,7 +52,7 @@ def _effect(who: str, effect: PersonEffect) -> Iterator[Line]:
             f"  {titled(held.permission)}; through {givers(held.through)}",
         )
     for kept in effect.kept:
-        takers = _names(role.name for role in kept.taken_by)
+        takers = _names(role.told for role in kept.taken_by)
         verb = "takes" if len(kept.taken_by) == 1 else "take"
         yield line(
             span(f"  = {kept.permission.key}", Tone.CARE), f"  {takers} {verb} it, kept through {givers(kept.through)}"

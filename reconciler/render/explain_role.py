@@ -22,7 +22,7 @@ _WHOLE = {RoleStanding.MISSING, RoleStanding.RETIRING}
 def role_text(told: RoleExplanation) -> Iterator[Line]:
     """Give the lines of a role."""
     found = tuple(chain.from_iterable(category.permissions for category in told.categories))
-    yield line(span(f"{told.role.name}: ", Tone.STRONG), _verdict(told, found))
+    yield line(span(f"{told.role.told}: ", Tone.STRONG), _verdict(told, found))
     if told.what_if is not None:
         losing = _something(told.what_if.losing, "loses", "lose")
         gaining = _something(told.what_if.gaining, "gains", "gain")

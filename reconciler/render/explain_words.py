@@ -39,7 +39,7 @@ def place(role: RoleName, origin: Origin | None) -> str:
 
 def givers(through: Iterable[Given]) -> str:
     """Give roles with the line that makes each of them give a permission."""
-    return ", ".join(f"{given.role.name} ({place(given.role, given.origin)})" for given in through)
+    return ", ".join(f"{given.role.told} ({place(given.role, given.origin)})" for given in through)
 
 
 def titled(permission: Labelled) -> str:

@@ -104,6 +104,7 @@ def counts_of(role: MatrixRole) -> str:
     parts = [f"{role.on:,} on"]
     parts += [f"{role.to_grant:,} to grant"] if role.to_grant else []
     parts += [f"{role.to_revoke:,} to revoke"] if role.to_revoke else []
+    parts += ["to rename"] if role.live_name else []
     return ", ".join(parts)
 
 

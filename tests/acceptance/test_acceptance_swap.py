@@ -167,7 +167,7 @@ def test_exchange_of_permissions_after_a_swap_waits_for_somebody_who_knows(desk:
     plain = desk.plan()
 
     (finding,) = [found for found in asked["findings"] if found["guard"] == "swap"]
-    assert f'"{TESTER}", "{CURATOR}" exchange their names, by way of "{AWAY}"' in finding["message"]
+    assert f'Names go round, by way of "{AWAY}": "{TESTER}" becomes "{CURATOR}", ' in finding["message"]
     assert "take `previously` out of their files" in finding["message"]
     assert stopped.code == 5
     assert len(desk.writes()) == sent
@@ -212,6 +212,27 @@ def test_adopt_does_not_write_down_the_name_of_a_moment(desk: Desk, monkeypatch:
     assert "a swap of names was cut short" in refused.err
     assert (desk.folder / "roles/beta-tester.yaml").read_bytes() == before
     assert desk.run("adopt", "Night Shift", "--overwrite").code == 0
+
+
+def test_half_of_a_swap_is_not_adopted(desk: Desk) -> None:
+    """Its name would be there twice; together they are, and another role is adopted by itself."""
+    refused = desk.run("adopt", "beta-tester", "--overwrite")
+
+    assert refused.code == 3
+    assert "Adopt all of them: reconciler adopt beta-tester knowledge-curator" in refused.err
+    assert desk.run("adopt", "night-shift").code == 0
+    assert desk.run("adopt", "beta-tester", "knowledge-curator", "--overwrite").code == 0
+    assert desk.run("plan", "--exit-code").code == 0
+
+
+def test_people_are_told_of_by_the_name_that_they_see(desk: Desk) -> None:
+    """While a swap is pending, explanations name the live roles, and the matrix does not call the tenant equal."""
+    told = desk.run("explain", "notes.mention").out
+    matrix = desk.run("matrix").out
+
+    assert f'{TESTER} (to be "{CURATOR}")' in told
+    assert "2 roles differ from live" in matrix
+    assert "to rename" in matrix
 
 
 def test_validate_tells_of_a_swap_as_long_as_it_is_written(desk: Desk) -> None:

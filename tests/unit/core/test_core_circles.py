@@ -20,6 +20,7 @@ from builders import (
     a_tenant,
     findings_of,
     planned,
+    some_people,
 )
 
 from reconciler.core.circles import circles
@@ -211,19 +212,32 @@ def test_swap_of_roles_that_permit_the_same_is_refused() -> None:
     [
         (a_live_role("Alpha", grants=(TAG,)), a_live_role("Beta", grants=())),
         (a_live_role("Alpha", grants=(VIEW,)), a_live_role("Beta", grants=(VIEW,))),
-        (a_live_role("Alpha", grants=(VIEW,)),),
-        (a_live_role("Beta", grants=(VIEW, REPLY)),),
-        (a_live_role("Alpha", grants=(TAG,)),),
     ],
 )
 def test_swap_that_the_permissions_do_not_tell_is_refused(live: tuple[LiveRole, ...]) -> None:
-    """With none or one of either kind as its file says, or one gone before it began, nothing is guessed or created."""
+    """With none or one of either kind as its file says, nothing is guessed or created."""
     told = problems(SWAP, *live)
 
     assert [p.path for p in told] == ["roles/a.yaml", "roles/b.yaml"]
     assert told[0].message.endswith("permit does not tell whether the swap is done")
     assert "leaves the permissions of these roles as they are" in told[0].fix
     assert "take `previously` out" in told[0].fix
+
+
+@pytest.mark.parametrize(
+    ("live", "gone"),
+    [
+        (a_live_role("Alpha", grants=(VIEW,)), "Beta"),
+        (a_live_role("Beta", grants=(VIEW, REPLY)), "Alpha"),
+        (a_live_role("Alpha", grants=(TAG,)), "Beta"),
+    ],
+)
+def test_swap_with_a_role_gone_before_it_began_is_refused_by_its_name(live: LiveRole, gone: str) -> None:
+    """Nothing is created in its place before somebody has seen that it is gone."""
+    told = problems(SWAP, live)
+
+    assert told[0].message.endswith(f'no live role is called "{gone}"')
+    assert "Take `previously` out" in told[0].fix
 
 
 @pytest.mark.parametrize("live", [a_live_role("Beta", grants=(VIEW, TAG)), a_live_role("Alpha", grants=(VIEW, TAG))])
@@ -376,6 +390,7 @@ def test_confirmation_of_a_swap_is_bound_to_every_role_of_it() -> None:
     once = asked(first, second)
 
     assert once == asked(first, second, a_live_role("Other"))
+    assert once != asked(replace(first, id=second.id), replace(second, id=first.id))
     assert once != asked(first, replace(second, content=replace(second.content, description="Edited")))
     assert once != asked(replace(first, content=replace(first.content, description="Edited")), second)
 
@@ -386,3 +401,35 @@ def test_swap_under_way_asks_no_more() -> None:
 
     assert findings_of(made, Guard.SWAP) == ()
     assert made.facts.matching.swapping == {"a", "b"}
+
+
+def test_confirmation_of_a_circle_is_bound_to_the_name_that_each_role_gets() -> None:
+    """The same three roles the other way round are another question, and the message says who becomes what."""
+    live = [
+        a_live_role(role.previously[0], id=f"rol_{role.key}", grants=role.content.permissions, user_count=2)
+        for role in ROUND
+    ]
+    names = {role.key: role.previously[0] for role in ROUND}
+    back = (
+        a_role("a", name=names["c"], previously=(names["a"],), grants=(VIEW,)),
+        a_role("b", name=names["a"], previously=(names["b"],), grants=(VIEW, REPLY)),
+        a_role("c", name=names["b"], previously=(names["c"],), grants=(VIEW, TAG)),
+    )
+
+    (one,), (other,) = (
+        findings_of(planned(a_request(*files), a_tenant(*live)), Guard.SWAP) for files in (ROUND, back)
+    )
+
+    assert one.confirmation != other.confirmation
+    assert '"One" becomes "Two", "Three" becomes "One", "Two" becomes "Three"' in one.message
+    assert '"One" becomes "Three"' in other.message
+
+
+def test_confirmation_of_a_swap_counts_everybody_whose_role_is_called_otherwise() -> None:
+    """One holder more is another head count."""
+    people = [*some_people(3, "Alpha"), *some_people(2, "Beta", prefix="b")]
+    tenant = a_tenant(a_live_role("Alpha", grants=(VIEW,)), a_live_role("Beta", grants=(VIEW, REPLY)), people=people)
+
+    (finding,) = findings_of(planned(a_request(*SWAP), tenant), Guard.SWAP)
+
+    assert finding.people == 5

@@ -65,6 +65,7 @@ def revised(
         pytest.param("tickets: [view, tag]", "reply", "tickets: [reply]", id="everything in a list is other"),
         pytest.param("tickets: {view: on}", "view all_teams tag", "tickets: {view: on, tag: on}", id="a toggle more"),
         pytest.param("tickets: {tag: 'on'}", "", "tickets: {tag: 'off'}", id="a toggle is turned, quotes stay"),
+        pytest.param("tickets: {all: on, merge: off}", "", "tickets: none", id="nothing is left of many toggles"),
         pytest.param("tickets: {tag: false}", "tag", "tickets: {tag: true}", id="a toggle keeps its spelling"),
         pytest.param("tickets: {tag: on}", "tag view", "tickets: [view, tag]", id="a toggle would select too much"),
         pytest.param(
