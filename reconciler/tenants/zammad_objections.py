@@ -5,6 +5,7 @@ Sources: the product's model of roles (app/models/role.rb) and calls recorded fr
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -86,8 +87,11 @@ def _note(before: RoleContent | None, after: RoleContent) -> Iterator[str]:
             f"Zammad takes at most {table.LONGEST_NOTE} characters of description, and these are "
             f"{len(after.description)}: shorten it."
         )
-    if any(character in "<>" for character in after.description):
-        yield "Zammad takes a description for HTML and cleans it: write it without `<` and `>`."
+    if (
+        any(character in "<>" for character in after.description)
+        or html.unescape(after.description) != after.description
+    ):
+        yield "Zammad takes a description for HTML and cleans it: write it without `<`, `>` and the likes of `&amp;`."
 
 
 def _permissions(vocabulary: Vocabulary, before: RoleContent | None, after: RoleContent) -> Iterator[str]:

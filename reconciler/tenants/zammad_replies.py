@@ -6,6 +6,7 @@ Sources: calls recorded from a server of version 5.5, and the product's controll
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from dataclasses import dataclass
@@ -62,13 +63,16 @@ class RawRole:
 
 
 def raw_role(part: Part) -> RawRole:
-    """Read a role that was asked for with the names of what it has."""
+    """Read a role that was asked for with the names of what it has.
+
+    The server takes a note for HTML and may give `&` back as `&amp;` (app/models/concerns/checks_html_sanitized.rb).
+    """
     note = part.maybe("note")
     groups = {(group, word) for group, words in part.at("groups").entries().items() for word in words.texts()}
     return RawRole(
         id=role_id(part.at("id")),
         name=part.at("name").text(),
-        note="" if note is None else note.text(),
+        note="" if note is None else html.unescape(note.text()),
         active=part.at("active").flag(),
         signup=part.at("default_at_signup").flag(),
         names=tuple(sorted(set(part.at("permissions").texts()))),

@@ -178,13 +178,21 @@ def test_notes_that_would_not_come_back_are_refused() -> None:
     """Too long, or HTML; a note that is there already may stay as it is."""
     with a_zammad_desk() as desk, desk.writer() as tenant:
         live = role(tenant, "Unused")
-        for note, words in (("n" * 251, "and these are 251"), ("a <b>bold</b> note", "cleans it")):
+        for note, words in (
+            ("n" * 251, "and these are 251"),
+            ("a <b>bold</b> note", "cleans it"),
+            ("an &copy; sign", "cleans it"),
+        ):
             with pytest.raises(WriteRefused, match=words):
                 tenant.update_role(live, replace(live.content, description=note))
         desk.server.named("Unused").note = "1 > 0"
         live = role(tenant, "Unused")
         tenant.update_role(live, replace(live.content, name="Still Unused"))
         assert desk.server.named("Still Unused").note == "1 > 0"
+        live = role(tenant, "Still Unused")
+        tenant.update_role(live, replace(live.content, description="Questions & answers"))
+        assert desk.server.named("Still Unused").note == "Questions &amp; answers"
+        assert role(tenant, "Still Unused").content.description == "Questions & answers"
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -190,12 +191,11 @@ class Zammad:
         names = {name for name, number in self.permissions.items() if number in permissions}
         if self.version >= (6, 0) and "ticket.agent" not in names:
             groups = {}
-        name, note = sent.get("name", role.name), sent.get("note", role.note)
-        role.name, role.note = str(name)[:LONGEST_NAME], None if note is None else str(note)
-        role.active, role.signup = (
-            bool(sent.get("active", role.active)),
-            bool(sent.get("default_at_signup", role.signup)),
-        )
+        role.name = str(sent.get("name", role.name))[:LONGEST_NAME]
+        if "note" in sent:
+            role.note = None if sent["note"] is None else _cleaned(str(sent["note"]))
+        role.active = bool(sent.get("active", role.active))
+        role.signup = bool(sent.get("default_at_signup", role.signup))
         role.permissions, role.groups = permissions, groups
 
     def _sent_permissions(self, role: Role, sent: Object) -> set[int]:
@@ -270,6 +270,11 @@ class Zammad:
             if role.id != without and role.active and _administers(self.names(role))
         }
         return [user for user in self.users.values() if user.active and user.roles & roles]
+
+
+def _cleaned(note: str) -> str:
+    """Clean HTML as the sources say: tags go, and what stays is written as HTML."""
+    return re.sub(r"<[^>]*>", "", note).replace("&", "&amp;")
 
 
 def _administers(names: Iterable[str]) -> bool:
