@@ -39,9 +39,9 @@ class Impact:
         """Count the people who lose something through the named changes, by default through any."""
         return self._count(keys, lost=True, gained=False)
 
-    def gaining(self, keys: Iterable[RoleKey] | None = None) -> int:
-        """Count the people who gain something through the named changes, by default through any."""
-        return self._count(keys, lost=False, gained=True)
+    def gaining(self) -> int:
+        """Count the people who gain anything."""
+        return self._count(None, lost=False, gained=True)
 
     def affected(self) -> int:
         """Count the people who lose or gain anything."""
@@ -146,7 +146,7 @@ def _bounded(bound: int, moving: Mapping[str, int], revoked: int, granted: int) 
         holders=bound,
         losing=bound if revoked else 0,
         gaining=bound if granted else 0,
-        exact=not (moving or revoked or granted),
+        exact=not moving,
         per_permission=tuple(
             PermissionImpact(
                 permission=permission,

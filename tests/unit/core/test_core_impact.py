@@ -69,6 +69,13 @@ def test_impact_takes_everyone_where_the_role_has_no_count() -> None:
     assert measured.by_role["agent"].losing == 40
 
 
+def test_impact_without_any_count_is_no_number_to_rely_on() -> None:
+    """Where not even the users of the tenant are counted it says so; the guard `incomplete` stops such a plan."""
+    measured = unread(replace(AGENT, user_count=None), a_role("agent"))
+
+    assert (measured.by_role["agent"].losing, measured.by_role["agent"].exact) == (0, False)
+
+
 @pytest.mark.parametrize(("grants", "losing", "gaining"), [((VIEW,), 7, 0), ((VIEW, REPLY, TAG), 0, 7)])
 def test_impact_bounds_only_what_moves(grants: tuple[str, ...], losing: int, gaining: int) -> None:
     """Nobody gains from a narrowing or loses by a widening, however little is known."""
