@@ -107,7 +107,11 @@ class ZammadReader:
         return None
 
     def role(self, role_id: RoleId) -> LiveRole | None:
-        """`GET /roles/{id}`; None for the product's own 404, and for an inactive role."""
+        """`GET /roles/{id}`; None for the product's own 404, and for an inactive role.
+
+        Whoever reads one role anew wants to know what is now: people are listed anew afterwards, too.
+        """
+        self._people.forget()
         raw = self._show(role_id)
         return None if raw is None or not raw.active else self._live(raw)
 

@@ -173,6 +173,35 @@ def test_role_is_retired_while_people_have_it(site: Site) -> None:
     assert site.run("drift") == LOOK
 
 
+def test_lost_answers_are_settled_by_reading_back(site: Site) -> None:
+    """A role, a change, a move and a retirement whose answers never came are there once, and nothing is sent twice."""
+    desk, server = site.desk, site.served.server
+    site.begin()
+    text = (desk.folder / "roles/night-shift.yaml").read_text(encoding="utf-8")
+    desk.write("roles/late-shift.yaml", text.replace("Night Shift", "Late Shift"))
+    head = "name: Night Shift\ndescription: Watches at night\nretired: true\nmove_users_to: late-shift\n"
+    desk.write("roles/night-shift.yaml", head)
+    desk.replace("roles/unused.yaml", "chat: all", "chat: none")
+    desk.confirm_all()
+    for method, path in (("POST", "/roles"), ("PUT", "/users/4"), ("PUT", "/roles/4"), ("PUT", "/roles/5")):
+        site.served.api.interfere(method, path, None, takes_effect=True)
+    site.served.api.log.clear()
+
+    assert desk.run("apply", "--yes").code == 0
+
+    sent = [line for line in site.served.api.lines() if not line.startswith("GET")]
+    assert sorted(sent) == ["POST /roles 0", "PUT /roles/4 0", "PUT /roles/5 0", *_moves(site)]
+    assert (server.named("Night Shift").active, server.names(server.named("Unused"))) == (False, ["ticket.agent"])
+    assert site.run("drift") == LOOK
+
+
+def _moves(site: Site) -> list[str]:
+    """Give the writes that moved the three of the night shift, the answer to the first of which was lost."""
+    joined = site.served.server.named("Late Shift").id
+    numbers = sorted(number for number, user in site.served.server.users.items() if joined in user.roles)
+    return [f"PUT /users/{number} {0 if number == site.served.ben else 200}" for number in numbers]
+
+
 def test_what_the_product_would_refuse_stops_the_plan(site: Site) -> None:
     """Its guards and its limits are told before anything is sent."""
     desk, server = site.desk, site.served.server

@@ -53,6 +53,17 @@ def test_plan_costs_five_requests_and_one_for_all_people() -> None:
         ]
 
 
+def test_people_are_listed_anew_after_a_role_was_read_anew() -> None:
+    """Whoever counts administrators again before a write is told who is one now."""
+    with a_zammad_desk() as desk, desk.reader() as tenant:
+        admin = role(tenant, "Admin")
+        assert [person.id for person in tenant.holders(admin.id) or ()] == ["3"]
+        desk.server.add_user("Eve", "Admin")
+        assert [person.id for person in tenant.holders(admin.id) or ()] == ["3"]
+        assert tenant.role(admin.id) == admin
+        assert [person.id for person in tenant.holders(admin.id) or ()] == ["3", "5"]
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_people_of_a_large_server_are_listed_by_role(version: tuple[int, int]) -> None:
     """Of more than 500 only those with the role, 200 at a time; one request says that there are so many."""
