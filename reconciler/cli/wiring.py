@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from reconciler.cli.invocation import Invocation
-from reconciler.desired.catalogue import load_catalogue
+from reconciler.desired.catalogue import LOCK, load_catalogue
 from reconciler.desired.confirmations import load_confirmations
 from reconciler.desired.language import Reading, load_desired, read_desired
 from reconciler.desired.lint.levels import UNHELD_ROLE, LintLevel
@@ -59,8 +59,6 @@ class Project:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The files beside those of the roles that decide what an apply does, seen from the root."""
-        from reconciler.desired.catalogue import LOCK
-
         return (self.invocation.settings_file.name, CONFIRMATIONS, LOCK)
 
     @property
@@ -160,6 +158,7 @@ class Project:
             confirmations=(*self.confirmations, *extra),
             base=None if base is None else self._base(base),
             commit=commit(self.root),
+            pinned=(self.root / LOCK).is_file(),
             tenant=self.invocation.tenant,
             tells_unheld=self.settings.lint.get(UNHELD_ROLE) is not LintLevel.OFF,
         )

@@ -40,6 +40,8 @@ class Facts:
     """What the guards judge by: the stricter of the base revision's and the change's own."""
     base: BaseRevision | None
     """None where no base revision is known."""
+    pinned: bool = True
+    """Whether the lock is a file of the commit; else it is the one of the program's version."""
     tells_unheld: bool = True
     """Whether roles that nobody holds are worth a note."""
     objections: Mapping[RoleKey, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -78,7 +78,12 @@ def load_base(root: Path, revision: str, folder: str, settings: str = SETTINGS) 
     catalogue = load_catalogue(root) if files.lock is None else parse_catalogue(f"{revision}:{LOCK}", files.lock)
     desired = _usable(files.roles, catalogue, then.tolerated)
     return BaseRevision(
-        name=revision, names=_names(desired), contents=_contents(desired), guards=then.guards, catalogue=catalogue
+        name=revision,
+        names=_names(desired),
+        contents=_contents(desired),
+        guards=then.guards,
+        catalogue=catalogue,
+        pinned=files.lock is not None,
     )
 
 

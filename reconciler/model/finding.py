@@ -119,3 +119,5 @@ class BaseRevision:
     guards: GuardSettings
     catalogue: Catalogue
     """The lock of then."""
+    pinned: bool = True
+    """Whether it had one; else `catalogue` is the one of the program's version."""

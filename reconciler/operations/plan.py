@@ -33,6 +33,8 @@ class Request:
     confirmations: tuple[Confirmation, ...] = ()
     base: BaseRevision | None = None
     commit: str | None = None
+    pinned: bool = True
+    """Whether the lock is a file of the commit; else it is the one of the program's version."""
     tells_unheld: bool = True
     """Whether roles that nobody holds are worth a note."""
     tenant: str | None = None
@@ -78,6 +80,7 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
         settings=request.settings,
         effective=effective,
         base=base,
+        pinned=request.pinned,
         tells_unheld=request.tells_unheld,
         objections={key_of(change): _objections(change, tenant) for change in ordered.changes},
     )

@@ -304,3 +304,20 @@ def test_lock_of_a_repository_is_byte_stable(desk: Desk, monkeypatch: pytest.Mon
     after = (desk.folder / LOCK).read_text(encoding="utf-8")
     assert after == before.replace("\nversion: 1\n", "\nversion: 3\n")
     assert Path(LOCK).is_file()
+
+
+@pytest.mark.usefixtures("git")
+def test_lock_does_not_go_unseen(desk: Desk) -> None:
+    """A plan without a lock says what files mean then; a change that removes one is refused where the base is known."""
+    desk.settle()
+    desk.commit("with a lock")
+    (desk.folder / LOCK).unlink()
+
+    plan = desk.run("plan")
+    refused = desk.run("plan", "--base", "HEAD")
+    stopped = desk.run("apply", "--yes", "--base", "HEAD")
+
+    assert plan.code == 0
+    assert "[warn] catalogue\n  There is no catalogue lock" in plan.out
+    assert (refused.code, stopped.code) == (4, 4)
+    assert "[block] catalogue\n  This change removes the catalogue lock" in refused.out

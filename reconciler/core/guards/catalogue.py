@@ -1,4 +1,4 @@
-"""The `catalogue` guard: the tenant's permissions are not those of the lock."""
+"""The `catalogue` guard: the tenant's permissions are not those of the lock, or there is no lock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.core.facts import Facts
 from reconciler.core.wording import listing
-from reconciler.model.finding import Finding, FindingLevel, Guard
+from reconciler.model.finding import BaseRevision, Finding, FindingLevel, Guard
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -14,6 +14,8 @@ def find(facts: Facts) -> Iterator[Finding]:
 
     A permission that the vendor adds widens no role: files are expanded against the lock alone.
     """
+    if not facts.pinned:
+        yield _not_pinned(facts.base)
     lock, live = facts.desired.catalogue, facts.live.catalogue
     gone = lock.keys - live.keys
     for role in facts.desired.roles:
@@ -52,6 +54,22 @@ def find(facts: Facts) -> Iterator[Finding]:
                 "Review the difference and refresh the lock."
             ),
         )
+
+
+def _not_pinned(base: BaseRevision | None) -> Finding:
+    """Say that `all` and `view` mean what a version of this program knows; a change may not bring that about."""
+    removed = base is not None and base.pinned
+    means = "`all` and `view` would mean whatever this version of the program knows"
+    return Finding(
+        guard=Guard.CATALOGUE,
+        level=FindingLevel.BLOCK if removed else FindingLevel.WARN,
+        role=None,
+        message=(
+            f"This change removes the catalogue lock, so {means}. Put schemas/permissions.yaml back."
+            if removed
+            else f"There is no catalogue lock, so {means}. Pin it with `reconciler catalogue --update`."
+        ),
+    )
 
 
 def _administration_gone(facts: Facts) -> Iterator[Finding]:

@@ -590,3 +590,24 @@ def test_adoption_follows_a_role_whose_file_was_moved() -> None:
 
     assert findings_of(made, Guard.ADOPTION) == ()
     assert made.plan.notes == ()
+
+
+def test_catalogue_warns_where_there_is_no_lock() -> None:
+    """Then files mean what a version of the program knows, and somebody should pin that."""
+    request = replace(a_request(a_role("agent")), pinned=False)
+
+    (found,) = findings_of(planned(request, a_tenant(AGENT)), Guard.CATALOGUE)
+
+    assert (found.level, found.role) == (FindingLevel.WARN, None)
+    assert "reconciler catalogue --update" in found.message
+
+
+@pytest.mark.parametrize(("then", "level"), [(True, FindingLevel.BLOCK), (False, FindingLevel.WARN)])
+def test_catalogue_blocks_a_change_that_removes_the_lock(then: bool, level: FindingLevel) -> None:
+    """A repository that never had one is warned, and one that had it does not lose it unseen."""
+    base = replace(a_base(a_role("agent")), pinned=then)
+    request = replace(a_request(a_role("agent"), base=base), pinned=False)
+
+    (found,) = findings_of(planned(request, a_tenant(AGENT)), Guard.CATALOGUE)
+
+    assert found.level is level
