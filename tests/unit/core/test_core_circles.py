@@ -416,9 +416,7 @@ def test_confirmation_of_a_circle_is_bound_to_the_name_that_each_role_gets() -> 
         a_role("c", name=names["b"], previously=(names["c"],), grants=(VIEW, TAG)),
     )
 
-    (one,), (other,) = (
-        findings_of(planned(a_request(*files), a_tenant(*live)), Guard.SWAP) for files in (ROUND, back)
-    )
+    (one,), (other,) = (findings_of(planned(a_request(*files), a_tenant(*live)), Guard.SWAP) for files in (ROUND, back))
 
     assert one.confirmation != other.confirmation
     assert '"One" becomes "Two", "Three" becomes "One", "Two" becomes "Three"' in one.message
