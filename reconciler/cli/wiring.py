@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from reconciler.desired.language import Reading, load_desired, read_desired
 from reconciler.desired.lint.levels import UNHELD_ROLE, LintLevel
 from reconciler.desired.settings import Settings, TenantSettings, check_permissions, load_settings
 from reconciler.errors import InputRejected, Problem, UsageProblem
+from reconciler.model.adoption import Adoption
 from reconciler.model.finding import BaseRevision, Confirmation, GuardSettings
 from reconciler.model.permission import Catalogue
+from reconciler.model.role import RoleId, RoleKey, RoleKind
 from reconciler.model.state import DesiredState
 from reconciler.operations.plan import Request
 from reconciler.ports import Clock, Progress, TenantReader, TenantWriter
@@ -59,7 +61,9 @@ class Project:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The files beside those of the roles that decide what an apply does, seen from the root."""
-        return (self.invocation.settings_file.name, CONFIRMATIONS, LOCK)
+        from reconciler.core.identity import PINS
+
+        return (self.invocation.settings_file.name, CONFIRMATIONS, LOCK, PINS)
 
     @property
     def state_folder(self) -> Path:
@@ -117,7 +121,15 @@ class Project:
     @cached_property
     def desired(self) -> DesiredState:
         """The desired state; raises `InputRejected`, `NoRolesFound` or `UsageProblem`."""
-        return load_desired(self.root, self.settings.roles, self.catalogue, self.settings.tolerated)
+        desired = load_desired(self.root, self.settings.roles, self.catalogue, self.settings.tolerated)
+        return replace(desired, pinned_ids=self.pinned_ids)
+
+    @cached_property
+    def pinned_ids(self) -> Mapping[RoleKey, RoleId]:
+        """The ids that are pinned for the chosen tenant; raises `InputRejected`."""
+        from reconciler.desired.ids import load_ids
+
+        return load_ids(self.root, self.tenant[0])
 
     @cached_property
     def reading(self) -> Reading:
@@ -126,6 +138,14 @@ class Project:
         if reading.problems:
             raise InputRejected(reading.problems)
         return reading
+
+    def pin(self, adoption: Adoption) -> None:
+        """Pin the ids of the custom roles that were adopted; raises `UsageProblem` where they cannot be written."""
+        from reconciler.desired.ids import record_ids
+
+        subjects = (draft.subject for draft in adoption.drafts)
+        custom = [(s.key, s.live.id) for s in subjects if s.live.kind is RoleKind.CUSTOM]
+        record_ids(self.root, self.tenant[0], custom)
 
     def expand(self, catalogue: Catalogue) -> tuple[DesiredState, tuple[Problem, ...]]:
         """Say what the role files mean under another catalogue, and what is wrong with them then."""

@@ -74,13 +74,17 @@ def _sound(facts: Facts) -> Iterator[str]:
         else:
             del roles[change.live.id]
     lock = facts.desired.catalogue.by_key
-    by_name = {content.name: content for content in roles.values()}
+    found = {each.role.key: str(each.live.id) for each in facts.matching.matched}
     for role in facts.desired.roles:
-        content = by_name.get(role.content.name)
-        if content is None or content.description != role.content.description:
+        content = roles.get(found.get(role.key, f"new:{role.key}"))
+        if content is None or _texts(content) != _texts(role.content):
             yield f"{role.key} would not be as its file says"
         elif {p for p in content.permissions if p in lock} != _promised(role.content, facts):
             yield f"{role.key} would not have the permissions its file says"
+
+
+def _texts(content: RoleContent) -> tuple[str, str]:
+    return content.name, content.description
 
 
 def _promised(content: RoleContent, facts: Facts) -> set[str]:
@@ -113,7 +117,7 @@ def _ordered(facts: Facts) -> Iterator[str]:
     present |= {write.role for write in facts.writes if isinstance(write, CreateRole)}
     if any(write.joins not in present for write in facts.writes if isinstance(write, MoveHolder)):
         yield "somebody would be moved into a role that is not there"
-    if _clashes(facts):
+    if facts.live.product.unique_names and _clashes(facts):
         yield "two roles would have one name on the way"
 
 

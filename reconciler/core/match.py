@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.circles import circles, standing
+from reconciler.core.identity import identities
 from reconciler.core.naming import name_key, temporary_of
-from reconciler.errors import InputRejected, LiveAmbiguous, Problem
+from reconciler.errors import InputRejected, Problem
+from reconciler.model.product import SUPPORT, Product
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKey
 from reconciler.model.state import DesiredState, LiveState
 
@@ -44,7 +46,7 @@ class Matching:
 
 
 def match(desired: DesiredState, live: LiveState) -> Matching:
-    """Match files to live roles by name, then by earlier names.
+    """Match files to live roles by pinned id where the product lets two have one name, by name, then by earlier names.
 
     A file gives up the live role of its name when another file has that as its only earlier name and it has
     an earlier name of its own to fall back on: then roles hand their names on, A becoming B and B becoming C.
@@ -54,19 +56,20 @@ def match(desired: DesiredState, live: LiveState) -> Matching:
     Raises `InputRejected` with every problem when an earlier name is ambiguous: it still exists beside the
     role it became, two earlier names exist at once, two files mean the same live role, nobody can tell how far
     a swap has come, or one was cut short and the files do not say how it goes on. Raises `LiveAmbiguous` when
-    two live roles have the same name.
+    two live roles have the same name, as `identities` says.
     """
-    return match_roles(desired, live.roles)
+    return match_roles(desired, live.roles, live.product)
 
 
-def match_roles(desired: DesiredState, live: Sequence[LiveRole]) -> Matching:
+def match_roles(desired: DesiredState, live: Sequence[LiveRole], product: Product = SUPPORT) -> Matching:
     """Match files to these live roles, like `match`."""
+    known = identities(desired, live, product)
+    pinned, by_name = known.pinned, known.by_name
     files: list[File] = [*desired.roles, *desired.retired]
-    by_name = _by_name(live)
-    swaps = _Swaps(desired, by_name)
-    claims = _Claims([file for file in files if file.key not in swaps.keys], by_name)
+    swaps = _Swaps(_without(desired, pinned), by_name)
+    claims = _Claims([file for file in files if file.key not in swaps.keys | pinned.keys()], by_name)
     claims.settle()
-    found = {**claims.found, **swaps.found}
+    found = {**claims.found, **swaps.found, **pinned}
     meant = {role.id for role in found.values()}
     unmanaged = sorted((r for r in live if r.id not in meant), key=lambda r: (r.content.name, r.id))
     told = [*_cut_short(files, unmanaged), *_taken_from_retired(desired, found, by_name)]
@@ -92,18 +95,15 @@ def match_roles(desired: DesiredState, live: Sequence[LiveRole]) -> Matching:
     )
 
 
-def _by_name(live: Sequence[LiveRole]) -> Mapping[str, LiveRole]:
-    """Give each live role by the form of its name; a second one of that name would hide the first."""
-    by_name: dict[str, LiveRole] = {}
-    for role in live:
-        other = by_name.setdefault(name_key(role.content.name), role)
-        if other is not role:
-            raise LiveAmbiguous(
-                f'"{other.content.name}" ({other.id}) and "{role.content.name}" ({role.id}) have the same name, '
-                "so no file can mean one of them",
-                fix="Rename one of the two in the product",
-            )
-    return by_name
+def _without(desired: DesiredState, pinned: Mapping[RoleKey, LiveRole]) -> DesiredState:
+    """Give the files that are found by name alone."""
+    if not pinned:
+        return desired
+    return replace(
+        desired,
+        roles=tuple(role for role in desired.roles if role.key not in pinned),
+        retired=tuple(role for role in desired.retired if role.key not in pinned),
+    )
 
 
 class _Swaps:

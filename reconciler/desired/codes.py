@@ -31,6 +31,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "file.twice": "A commit lists the same path twice, as no program writes it; readers would take different ones.",
         "file.type": "Something in the roles folder is neither a file nor a folder.",
         "file.unreadable": "The file or folder cannot be opened.",
+        "ids.duplicate": "The id of one live role is pinned for two files.",
         "lint.categories-left-out": "A role from scratch says nothing on some category, so nobody sees what was meant.",
         "lint.contained-role": "A role has all but a few permissions of another one it is not based on.",
         "lint.equal-permissions": "A role grants exactly what another one grants.",

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from reconciler.core.identity import PINS
 from reconciler.desired.catalogue import LOCK
 from reconciler.desired.confirmations import CONFIRMATIONS
 from reconciler.desired.files import (
@@ -54,9 +55,9 @@ class _Entry:
 def lay_out(root: Path, tree: str, folder: Path, *, settings: str, roles: str) -> tuple[Problem, ...]:
     """Write what `tree` proposes into the empty `folder`, by the paths that it has seen from `root`.
 
-    Taken over are the settings, the lock, the role schema, the confirmations and the role files below the folder that
-    the proposed settings name, or below `roles` where they cannot be read. Gives what is there and may not be taken
-    over, sorted; nothing of it is written. Raises `UsageProblem` where git cannot read the tree.
+    Taken over are the settings, the lock, the role schema, the confirmations, the pinned ids, and the role files below
+    the folder that the proposed settings name, or below `roles` where they cannot be read. Gives what is there and may
+    not be taken over, sorted; nothing of it is written. Raises `UsageProblem` where git cannot read the tree.
     """
     try:
         return _Taking(root, tree, folder).take(settings, roles)
@@ -75,7 +76,7 @@ class _Taking:
         self._left = MOST_BYTES_TOGETHER
 
     def take(self, settings: str, roles: str) -> tuple[Problem, ...]:
-        texts = self._single((settings, LOCK, SCHEMA, CONFIRMATIONS))
+        texts = self._single((settings, LOCK, SCHEMA, CONFIRMATIONS, PINS))
         proposed = roles
         if settings in texts:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from reconciler.desired.writing import replace_file
 from reconciler.errors import InputRejected, UsageProblem
 from reconciler.model.adoption import Draft, Drafts, Effect, Proposal, Subject
 from reconciler.model.permission import Catalogue
+from reconciler.model.role import RoleId, RoleKey
 from reconciler.model.state import DesiredState
 
 
@@ -33,12 +35,14 @@ class RoleFolder:
         *,
         overwrite: bool = False,
         tolerated: frozenset[str] = frozenset(),
+        pinned_ids: Mapping[RoleKey, RoleId] | None = None,
     ) -> None:
         self._root = root
         self._folder = folder
         self._catalogue = catalogue
         self._overwrite = overwrite
         self._tolerated = tolerated
+        self._pinned_ids = pinned_ids or MappingProxyType({})
 
     @cached_property
     def texts(self) -> Mapping[str, bytes]:
@@ -54,7 +58,8 @@ class RoleFolder:
     @cached_property
     def desired(self) -> DesiredState:
         """What the files say, nothing where there are none; raises `InputRejected`."""
-        return load_desired_from(self.texts.items(), self._catalogue, self._tolerated)
+        desired = load_desired_from(self.texts.items(), self._catalogue, self._tolerated)
+        return replace(desired, pinned_ids=self._pinned_ids)
 
     def propose(self, matching: Matching) -> Proposal:
         """Give every live role a file, or the reasons why no file can say it."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from reconciler.model.permission import Catalogue, PermissionSet
 from reconciler.model.person import PersonId
 from reconciler.model.product import SUPPORT, Product
-from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId
+from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class DesiredState:
     """The lock that `all` and `view` were expanded against."""
     tolerated: frozenset[str] = frozenset()
     """The codes of problems that the settings let role files have."""
+    pinned_ids: Mapping[RoleKey, RoleId] = field(default_factory=lambda: MappingProxyType({}))
+    """The ids of live roles that files mean, for products in which two roles can have one name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

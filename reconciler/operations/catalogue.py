@@ -16,6 +16,7 @@ from reconciler.core.vendor import (
 )
 from reconciler.errors import InputRejected, LiveAmbiguous, Problem
 from reconciler.model.permission import Catalogue
+from reconciler.model.product import Product
 from reconciler.model.role import LiveRole
 from reconciler.model.state import DesiredState
 from reconciler.model.vendor import CatalogueComparison, RoleLoss
@@ -49,19 +50,19 @@ def compare(lock: Catalogue, expand: Expand, tenant: TenantReader, progress: Pro
         categories=tuple(category_differences(lock, proposed)),
         standard_roles=tuple(standard_role_differences(lock, roles)),
         effects=tuple(role_effects(before, after, proposed)),
-        losses=_losses(lock, proposed, after, roles),
+        losses=_losses(lock, proposed, after, roles, tenant.product()),
         problems=problems,
     )
 
 
 def _losses(
-    lock: Catalogue, proposed: Catalogue, after: DesiredState, roles: tuple[LiveRole, ...]
+    lock: Catalogue, proposed: Catalogue, after: DesiredState, roles: tuple[LiveRole, ...], product: Product
 ) -> tuple[RoleLoss, ...] | None:
     """Say what the first plan after an update takes; None where that plan will be refused before it knows."""
     if proposed is lock:
         return ()
     try:
-        matching = match_roles(after, roles)
+        matching = match_roles(after, roles, product)
     except (InputRejected, LiveAmbiguous):
         return None
     return tuple(role_losses(lock, proposed, matching.matched))

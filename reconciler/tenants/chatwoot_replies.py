@@ -108,7 +108,7 @@ def standard(role: RoleId, permissions: PermissionSet, count: int | None) -> Liv
     name = table.ADMINISTRATOR if role == ADMINISTRATORS else table.AGENT
     return LiveRole(
         id=role,
-        content=RoleContent(name=name, description="", permissions=permissions),
+        content=RoleContent(name=name, description=table.ABOUT[name], permissions=permissions),
         kind=RoleKind.STANDARD,
         editable=False,
         version="",

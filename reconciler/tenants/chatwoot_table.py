@@ -30,6 +30,11 @@ NEEDS = frozenset({ADMINISTERS})
 
 ADMINISTRATOR, AGENT = "Administrator", "Agent"
 """What the two roles are called that every membership has one of."""
+ABOUT = {
+    ADMINISTRATOR: "Administers the account and may do everything in it",
+    AGENT: "An agent without a custom role",
+}
+"""What is said of them, as the product keeps no description of either."""
 
 _RANKS = (
     ("conversation_participating_manage", "Conversations they have or take part in"),

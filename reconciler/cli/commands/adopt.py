@@ -52,11 +52,19 @@ def command(
     project, clock, progress = Project(invocation), SystemClock(), invocation.progress()
     settings = project.settings
     files = RoleFolder(
-        project.root, settings.roles, project.catalogue, overwrite=overwrite, tolerated=settings.tolerated
+        project.root,
+        settings.roles,
+        project.catalogue,
+        overwrite=overwrite,
+        tolerated=settings.tolerated,
+        pinned_ids=project.pinned_ids,
     )
     asked = Asked(names=roles, everything=everything, build_on=build_on)
     with project.reader(clock, progress) as tenant:
         adoption = adopt(asked, files, tenant, progress)
+        unique = tenant.product().unique_names
+    if adoption.written and not unique:
+        project.pin(adoption)
     if output_format == Format.JSON:
         invocation.give(to_json(adoption_document(adoption)))
     else:

@@ -56,6 +56,7 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
     are in order; the settings can switch each rule off or make it an error.
     """
     from reconciler.cli.wiring import Project
+    from reconciler.desired.ids import load_ids
     from reconciler.desired.lint.run import lint
     from reconciler.desired.pinning import check_role_schema, no_lock
     from reconciler.operations.validate import validate
@@ -71,6 +72,7 @@ def command(invocation: Invocation, *, paths: tuple[Path, ...], output_format: s
             lambda: project.guards,
             lambda: check_role_schema(project.root, project.catalogue),
             lambda: project.confirmations,
+            lambda: load_ids(project.root, project.settings.default_tenant),
         ),
         lambda: (*lint(project.reading, project.settings.lint), *no_lock(project.root)),
     )

@@ -1,0 +1,236 @@
+"""A Chatwoot account from the first adoption to a retirement, over the command line, with the requests it takes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from acceptance.desk import Desk
+from fakes.chatwoot.api import ADA, BEN, EVE
+from fakes.chatwoot.server import Desk as Served
+from fakes.chatwoot.server import a_chatwoot_desk
+
+from reconciler.desired.lock_text import render_lock
+from reconciler.tenants.chatwoot import KIND
+from reconciler.tenants.clock import SystemClock
+
+pytestmark = pytest.mark.sockets
+
+ME, LIST, AGENTS = "GET /profile 200", "GET /custom_roles 200", "GET /agents 200"
+LOOK = [ME, LIST, AGENTS]
+
+SETTINGS = """\
+tenants:
+  live:
+    kind: chatwoot
+    url: {url}
+    account: "1"
+    key: env:CHATWOOT_KEY
+default_tenant: live
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A repository for one account, and the account."""
+
+    desk: Desk
+    served: Served
+
+    def run(self, *arguments: str) -> list[str]:
+        """Run a command that must succeed, and give the requests it took."""
+        self.served.api.log.clear()
+        ran = self.desk.run(*arguments)
+        assert (ran.code, ran.err) == (0, "")
+        return self.served.api.lines()
+
+    def pins(self) -> list[str]:
+        """Give the lines of the pinned ids."""
+        return (self.desk.folder / "schemas/ids.yaml").read_text(encoding="utf-8").splitlines()[2:]
+
+
+@pytest.fixture
+def site(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Give an empty repository with the lock of the product, beside an account with a night shift of three."""
+    for name in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.rmtree(desk.folder / "roles")
+    catalogue = KIND.shipped_catalogue()
+    assert catalogue is not None
+    desk.write("schemas/permissions.yaml", render_lock(catalogue))
+    monkeypatch.setenv("CHATWOOT_KEY", ADA)
+    with a_chatwoot_desk(SystemClock()) as served:
+        for name in ("Dora", "Emil"):
+            served.account.add_agent(name, custom=served.night)
+        desk.write("reconciler.yaml", SETTINGS.format(url=served.url))
+        yield Site(desk, served)
+
+
+def test_account_goes_from_adoption_to_apply_and_drift(site: Site) -> None:
+    """Adopted files plan nothing; an edit is planned, confirmed, applied in one PATCH of one field, and is no drift.
+
+    A look takes the profile, the roles and the agents, who say who has which role, so that people cost nothing more.
+    A change is read before, written, and read after, each time by the list.
+    """
+    desk = site.desk
+    assert site.run("adopt", "--all") == LOOK
+    assert site.pins() == ["live:", '  night-shift: "1"']
+    assert (desk.folder / "roles/standard/administrator.yaml").is_file()
+    desk.run("catalogue", "--update", "--overwrite")
+    assert site.run("plan") == LOOK
+    assert desk.plan()["changes"] == []
+
+    path = "roles/night-shift.yaml"
+    desk.replace(path, "conversations: conversation_unassigned_manage", "conversations: conversation_manage")
+    desk.replace(path, "areas: [contact_manage]", "areas: [contact_manage, report_manage]")
+    assert site.run("plan") == LOOK
+    (change,) = desk.plan()["changes"]
+    assert (change["direction"], change["holders"], change["people_gaining"]) == ("widen", 3, 3)
+    assert change["grants"] == ["areas.report_manage", "conversations.conversation_manage"]
+
+    desk.confirm_all()
+    assert site.run("apply", "--yes") == [*LOOK, LIST, "PATCH /custom_roles/1 200", LIST]
+
+    (patch,) = (asked for asked in site.served.api.log if asked.method == "PATCH")
+    words = ["contact_manage", "conversation_manage", "conversation_unassigned_manage", "report_manage"]
+    assert patch.body == {"custom_role": {"permissions": words}}
+    assert site.run("drift") == LOOK
+
+
+def test_renamed_in_the_product_is_the_same_role(site: Site) -> None:
+    """A pinned role is found under any name, so an edit by hand is taken back and nothing is created."""
+    site.run("adopt", "--all")
+    site.served.account.update(site.served.night, {"name": "Night Watch"})
+
+    (change,) = site.desk.plan()["changes"]
+
+    assert (change["action"], change["name"], change["holders"]) == ("rename", "Night Shift", 3)
+    site.desk.settle()
+    assert site.served.account.named("Night Shift")["id"] == site.served.night
+    assert site.run("drift") == LOOK
+
+
+def test_second_role_of_a_name_is_told_by_its_id(site: Site) -> None:
+    """Which of two is meant is pinned; without a pin nothing is guessed, and the message says what to write."""
+    desk = site.desk
+    site.run("adopt", "--all")
+    pins = (desk.folder / "schemas/ids.yaml").read_text(encoding="utf-8")
+    other = site.served.account.add_role("Night Shift", ["contact_manage"])
+
+    assert desk.plan()["changes"] == []
+    assert site.run("drift") == LOOK
+
+    (desk.folder / "schemas/ids.yaml").unlink()
+    ran = desk.run("plan")
+    assert ran.code == 7
+    assert f'"Night Shift" ({site.served.night}), "Night Shift" ({other})' in ran.err
+    assert f'Pin the one it means in schemas/ids.yaml, as in `night-shift: "{site.served.night}"`' in ran.err
+
+    desk.write("schemas/ids.yaml", pins.replace(f'"{site.served.night}"', f'"{other}"'))
+    (change,) = desk.plan()["changes"]
+    assert (change["role"], change["holders"], change["direction"]) == ("night-shift", 0, "widen")
+
+
+def test_deleted_role_leaves_plain_agents_and_that_can_widen(site: Site) -> None:
+    """The plan counts what holders get and lose by it, asks for a yes, and the deletion does exactly that."""
+    desk, account = site.desk, site.served.account
+    account.update(site.served.night, {"permissions": ["conversation_participating_manage", "report_manage"]})
+    site.run("adopt", "--all")
+    desk.write("roles/night-shift.yaml", "name: Night Shift\ndescription: Watches at night\nretired: true\n")
+
+    document = desk.plan()
+    (change,) = document["changes"]
+    assert (change["action"], change["direction"]) == ("retire", "mixed")
+    assert (change["people_losing"], change["people_gaining"]) == (3, 3)
+    assert change["revokes"] == ["areas.report_manage"]
+    assert "conversations.conversation_manage" in change["grants"]
+    (told,) = (finding["message"] for finding in document["findings"] if finding["guard"] == "in-use")
+    assert "Chatwoot leaves them with" in told
+    assert "`areas.contact_manage`" in told or "areas.contact_manage" in told
+
+    desk.confirm_all()
+    lines = site.run("apply", "--yes")
+
+    assert lines == [*LOOK, LIST, f"DELETE /custom_roles/{site.served.night} 200", LIST]
+    assert {agent["custom_role_id"] for agent in account.agents.values()} == {None}
+    assert site.run("drift") == LOOK
+
+
+def test_role_is_created_and_people_are_moved_with_their_role_in_every_edit(site: Site) -> None:
+    """Each edit of an agent has `role` and `custom_role_id`; what apply created is found by name, and pinned later."""
+    desk, account = site.desk, site.served.account
+    site.run("adopt", "--all")
+    text = (desk.folder / "roles/night-shift.yaml").read_text(encoding="utf-8")
+    desk.write("roles/late-shift.yaml", text.replace("Night Shift", "Late Shift").replace("at night", "late"))
+    head = "name: Night Shift\ndescription: Watches at night\nretired: true\nmove_users_to: late-shift\n"
+    desk.write("roles/night-shift.yaml", head)
+    desk.confirm_all()
+
+    lines = site.run("apply", "--yes")
+
+    late = account.named("Late Shift")["id"]
+    moves = [line for number in (2, 4, 5) for line in (LIST, AGENTS, f"PATCH /agents/{number} 200", AGENTS)]
+    gone = [LIST, f"DELETE /custom_roles/{site.served.night} 200", LIST]
+    assert lines == [*LOOK, LIST, "POST /custom_roles 200", LIST, *moves, *gone]
+    edits = [asked.body for asked in site.served.api.log if asked.target.endswith(("/2", "/4", "/5"))]
+    assert edits == [{"role": "agent", "custom_role_id": late}] * 3
+    assert {agent["custom_role_id"] for agent in account.agents.values()} == {None, late}
+    assert account.audits == []
+    assert site.run("drift") == LOOK
+
+    site.run("adopt", "--all")
+    assert f'  late-shift: "{late}"' in site.pins()
+
+
+def test_administrator_cannot_be_made_by_a_role(site: Site) -> None:
+    """What the product would refuse stops the plan before anything is sent."""
+    desk = site.desk
+    site.run("adopt", "--all")
+    path = "roles/night-shift.yaml"
+    desk.replace(path, "administration: none", "administration: [administrator]")
+    desk.replace(path, "conversations: conversation_unassigned_manage", "conversations: conversation_manage")
+    desk.replace(path, "areas: [contact_manage]", "areas: all")
+
+    (message,) = (f["message"] for f in desk.plan()["findings"] if f["guard"] == "product")
+
+    assert "No custom role makes an administrator" in message
+    assert desk.run("apply", "--yes").code == 4
+    assert {asked.method for asked in site.served.api.log} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("token", "enabled", "enterprise", "words"),
+    [
+        (ADA, False, True, "custom roles are switched off for this account"),
+        (BEN, True, True, "the user behind the key is no administrator of this account"),
+        (EVE, True, True, "the user behind the key is no member of account 1"),
+        (ADA, True, False, "without the enterprise code"),
+        ("cw_nobody_Zm9v-bar_baz~quux04", True, True, "Invalid Access Token"),
+    ],
+)
+def test_account_without_custom_roles_is_told_why(
+    site: Site, monkeypatch: pytest.MonkeyPatch, token: str, *, enabled: bool, enterprise: bool, words: str
+) -> None:
+    """One answer of the product for several reasons is taken apart, and no answer is taken for no roles."""
+    monkeypatch.setenv("CHATWOOT_KEY", token)
+    site.served.account.switches.enabled = enabled
+    site.served.account.switches.enterprise = enterprise
+
+    ran = site.desk.run("adopt", "--all")
+
+    assert ran.code == 7
+    assert words in " ".join(ran.err.split())
+    assert token not in ran.out + ran.err
+
+
+def test_doctor_says_what_the_token_may_do(site: Site) -> None:
+    """The token is shown nowhere, nor what the profile says besides."""
+    site.run("adopt", "--all")
+
+    ran = site.desk.run("doctor")
+
+    assert ran.code == 0
+    assert "/accounts/1" in ran.out
+    assert not any(secret in ran.out + ran.err for secret in (ADA, "never shown"))

@@ -1,0 +1,126 @@
+"""Which live role a file can mean: the one whose id is pinned, or the only one of a name."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from builders import a_live_role, a_live_state, a_retired_role, a_role, a_state
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.core.match import Matching, match
+from reconciler.errors import LiveAmbiguous
+from reconciler.model.product import Product
+from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKey
+
+SAME_NAMES = Product(name="Namesakes", unique_names=False)
+
+
+def matched(
+    files: tuple[DesiredRole | RetiredRole, ...],
+    *live: LiveRole,
+    product: Product = SAME_NAMES,
+    pins: dict[str, str] | None = None,
+) -> Matching:
+    """Match files to live roles under these pins."""
+    pinned = {RoleKey(key): RoleId(role) for key, role in (pins or {}).items()}
+    return match(dataclasses.replace(a_state(*files), pinned_ids=pinned), a_live_state(*live, product=product))
+
+
+def found(matching: Matching) -> dict[str, str]:
+    """Give the id that each file means."""
+    return {m.role.key: m.live.id for m in matching.matched} | {r.key: live.id for r, live in matching.retiring}
+
+
+def test_pinned_role_is_found_under_any_name() -> None:
+    """A file means the role with its id though another has its name now; that one is nobody's."""
+    night, other = a_live_role("Watch", id="7"), a_live_role("Night", id="8")
+
+    told = matched((a_role("night", name="Night"),), night, other, pins={"night": "7"})
+
+    assert found(told) == {"night": "7"}
+    assert [m.renamed for m in told.matched] == [True]
+    assert told.unmanaged == (other,)
+
+
+def test_pinned_roles_exchange_their_names_without_a_circle() -> None:
+    """Ids tell what names alone cannot, so nobody is asked and no temporary name is needed."""
+    files = (a_role("a", name="B", previously=("A",)), a_role("b", name="A", previously=("B",)))
+
+    told = matched(files, a_live_role("A", id="1"), a_live_role("B", id="2"), pins={"a": "1", "b": "2"})
+
+    assert found(told) == {"a": "1", "b": "2"}
+    assert [m.temporary for m in told.matched] == [None, None]
+
+
+def test_retired_file_is_found_by_its_pin() -> None:
+    """Of two roles with one name only the pinned one goes."""
+    told = matched(
+        (a_retired_role("night", name="Night"),),
+        a_live_role("Night", id="7"),
+        a_live_role("Night", id="8"),
+        pins={"night": "8"},
+    )
+
+    assert found(told) == {"night": "8"}
+
+
+def test_name_of_several_is_refused_where_a_file_means_it() -> None:
+    """Every one is told with its id, and what to write where."""
+    with pytest.raises(LiveAmbiguous) as raised:
+        matched((a_role("night", name="Night"),), *(a_live_role("Night", id=number) for number in "789"))
+
+    assert '3 live roles have one name, and the file night could mean any of them: "Night" (7)' in raised.value.detail
+    assert raised.value.fix == 'Pin the one it means in schemas/ids.yaml, as in `night: "7"` below the tenant\'s name'
+
+
+def test_earlier_name_of_several_is_refused_too() -> None:
+    """A rename could begin at either."""
+    files = (a_role("night", name="Night", previously=("Watch",)),)
+
+    with pytest.raises(LiveAmbiguous, match="could mean any of them"):
+        matched(files, a_live_role("Watch", id="7"), a_live_role("WATCH", id="8"))
+
+
+def test_names_that_no_file_means_may_come_twice() -> None:
+    """What is left alone needs no names of its own."""
+    told = matched((a_role("agent"),), *(a_live_role(name, id=name) for name in ("Wild", "WILD", "Agent")))
+
+    assert found(told) == {"agent": "Agent"}
+    assert [role.id for role in told.unmanaged] == ["WILD", "Wild"]
+
+
+def test_pin_whose_role_is_gone_is_none() -> None:
+    """The file is then found by its name, or is to be created."""
+    assert found(matched((a_role("agent"),), a_live_role("Agent", id="8"), pins={"agent": "7"})) == {"agent": "8"}
+    assert [role.key for role in matched((a_role("agent"),), pins={"agent": "7"}).missing] == ["agent"]
+
+
+def test_pin_of_a_file_that_is_gone_claims_nothing() -> None:
+    """A forgotten role is nobody's, and its name is free for another file."""
+    told = matched((a_role("agent"),), a_live_role("Agent", id="7"), pins={"old": "7"})
+
+    assert found(told) == {"agent": "7"}
+
+
+def test_pins_count_for_nothing_where_names_are_unique() -> None:
+    """There the name is who a role is."""
+    told = matched((a_role("agent"),), a_live_role("Agent", id="8"), product=Product(), pins={"agent": "7"})
+
+    assert found(told) == {"agent": "8"}
+
+
+@given(
+    order=st.permutations(range(6)), names=st.lists(st.sampled_from(("Night", "Late", "Odd")), min_size=6, max_size=6)
+)
+def test_pins_decide_whatever_the_names_are(order: list[int], names: list[str]) -> None:
+    """For any names of the live roles, a file means the role with its id, and nothing else is touched."""
+    live = tuple(a_live_role(name, id=f"{number}") for number, name in enumerate(names))
+    pins = {f"f{place}": f"{number}" for place, number in enumerate(order[:4])}
+    files = tuple(a_role(key, name=f"Name {key}") for key in pins)
+
+    told = matched(files, *live, pins=pins)
+
+    assert found(told) == pins
+    assert {role.id for role in told.unmanaged} == {f"{number}" for number in order[4:]}
