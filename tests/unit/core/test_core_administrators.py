@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from builders import ADMIN, VIEW, a_content, a_live_role, a_person
 
@@ -62,3 +64,17 @@ def test_a_write_may_take_administration_where_its_role_gives_it(
 ) -> None:
     """Narrowing, leaving or deleting a role that gives it at that moment may, and nothing else."""
     assert FOUND.may_take(write, FOUND.giving(done)) is takes
+
+
+def test_administrator_whose_role_is_deleted_is_one_no_more() -> None:
+    """A product that deletes a role in use leaves its holders without it."""
+    held = replace(FOUND, holders=(a_person("u1", "Chief"), a_person("u2", "Desk")))
+
+    assert held.lowest((DELETE,)) == 0
+
+
+def test_administrator_who_moves_to_another_live_role_that_gives_it_stays_one() -> None:
+    """A role of a file is the live role that the file means."""
+    held = replace(FOUND, roles=frozenset({CHIEF.id, DESK.id}), holders=(a_person("u1", "Chief"),))
+
+    assert held.lowest((MOVE, DELETE)) == 1

@@ -194,6 +194,16 @@ def test_effects_give_somebody_whose_only_role_was_not_listed_nothing() -> None:
     assert (group.before, group.after) == (0, 0)
 
 
+def test_effects_group_people_in_the_order_of_their_role_ids() -> None:
+    """However people were listed, the groups come out the same."""
+    live = tuple(a_live_role(name) for name in "ABC")
+    people = people_of(a_person("1", "C"), a_person("2", "B"), a_person("3", "C", "A"), a_person("4", "A"))
+
+    reached = effects(access((), live), people)
+
+    assert [sorted(group.role_ids) for group in reached.groups] == [["rol_a"], ["rol_a", "rol_c"], ["rol_b"], ["rol_c"]]
+
+
 def test_effects_have_no_bit_for_a_permission_that_occurs_nowhere() -> None:
     """Asking for it is harmless."""
     reached = Effects(bits={VIEW: 1}, groups=(), services=(), role_after={})

@@ -99,6 +99,7 @@ def test_catalogue_finds_permissions_and_categories() -> None:
     assert catalogue.keys == {VIEW, REPLY, ADMIN}
     assert [p.short for p in catalogue.by_category["tickets"].permissions] == ["reply", "view"]
     assert a_permission(VIEW).short == "view"
+    assert a_permission("admin.channel.email").short == "channel.email"
 
 
 @pytest.mark.parametrize(("key", "sensitive"), [(VIEW, False), (EXPORT, True), (UNKNOWN, True)])
