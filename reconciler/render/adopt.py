@@ -76,7 +76,8 @@ def _next(shown: Adoption, changing: list[Draft]) -> Iterator[Line]:
     if not changing:
         return
     if shown.written:
-        yield line(span("Next:  ", Tone.STRONG), "reconciler plan")
+        yield line(span("Next:  ", Tone.STRONG), "reconciler validate")
+        yield line(span("Then:  ", Tone.STRONG), "reconciler plan")
     else:
         yield line(
             span("Next:  ", Tone.STRONG), f"reconciler adopt {changing[0].subject.key}, or all: reconciler adopt --all"
