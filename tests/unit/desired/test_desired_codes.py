@@ -10,7 +10,9 @@ from reconciler.desired.codes import CODES
 
 ROOMS = [Path(__file__).parents[3] / "reconciler" / room for room in ("desired", "snapshot")]
 SOURCES = sorted(path for room in ROOMS for path in room.rglob("*.py"))
-CODE = re.compile(r"(adopt|ids|snapshot|yaml|text|file|merge|schema|role|catalogue|settings|confirmation|lint)\.[a-z]+(-[a-z]+)*")
+CODE = re.compile(
+    r"(adopt|ids|snapshot|yaml|text|file|merge|schema|role|catalogue|settings|confirmation|lint)\.[a-z]+(-[a-z]+)*"
+)
 
 
 def codes_in(path: Path) -> set[str]:
