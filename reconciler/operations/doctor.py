@@ -25,11 +25,7 @@ def examine(tenant: TenantReader, lock: Catalogue, settings: GuardSettings) -> t
             standing=Standing.GOOD,
             detail=f"{identity.title} ({identity.id}), environment {can.environment}",
         ),
-        Check(
-            subject="key",
-            standing=Standing.GOOD,
-            detail=f"{can.key_prefix}… with {listing(can.scopes)}, rate tier {can.tier}",
-        ),
+        Check(subject="key", standing=Standing.GOOD, detail=_key(can)),
         *_rights(can),
     ]
     if account.person_id is None:
@@ -40,6 +36,14 @@ def examine(tenant: TenantReader, lock: Catalogue, settings: GuardSettings) -> t
         checks.extend(_roles(tenant, can, lock, settings))
     checks.append(_unverified("other writers", "whether people or tools edit roles in the product cannot be seen here"))
     return tuple(checks)
+
+
+def _key(can: Capabilities) -> str:
+    """Describe the key by what the tenant says of it; some say nothing."""
+    named = f"{can.key_prefix}… " if can.key_prefix else ""
+    scoped = f"with {listing(can.scopes)}" if can.scopes else "with rights that the product does not tell"
+    paced = f", rate tier {can.tier}" if can.tier else ""
+    return f"{named}{scoped}{paced}"
 
 
 def _rights(can: Capabilities) -> Iterator[Check]:

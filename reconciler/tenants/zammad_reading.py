@@ -81,9 +81,6 @@ class ZammadReader:
         reads_people = self._people.sees_everybody()
         return Capabilities(
             environment="not told",
-            key_prefix="not told",
-            scopes=(),
-            tier="not told",
             reads_roles=True,
             writes_roles=table.ADMINISTERS in permitted,
             reads_people=reads_people,

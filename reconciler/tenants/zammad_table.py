@@ -45,8 +45,8 @@ class Entry:
 
 
 _SIX, _SEVEN, _AUDITED = (6, 0), (7, 0), (7, 3)
-_SENSITIVE = frozenset({"user", "role", "api", "data_privacy", "integration", "package", "security", "session"})
 _VIEWED = frozenset({"audit_log", "system_report"})
+_SENSITIVE = _VIEWED | {"user", "role", "api", "data_privacy", "integration", "package", "security", "session"}
 
 
 def _administration(text: str, since: Version = OLDEST, until: Version | None = None) -> tuple[Entry, ...]:

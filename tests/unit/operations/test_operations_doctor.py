@@ -80,6 +80,13 @@ def test_doctor_finds_everything_in_order() -> None:
     assert found[9].detail == "2 people can administer roles; 2 are required"
 
 
+def test_doctor_says_only_what_the_tenant_tells_of_the_key() -> None:
+    """Where a product says nothing of it, neither does a text with gaps."""
+    told = replace(CAPABILITIES, key_prefix="", scopes=(), tier="")
+
+    assert checks(a_desk(told))["key"].detail == "with rights that the product does not tell"
+
+
 @pytest.mark.parametrize(
     ("right", "subject", "need"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes.zammad.permissions import DISABLED, is_open, permissions_of
 
+from reconciler.desired.starting import readable
 from reconciler.errors import TenantAnswerUnusable
 from reconciler.tenants import zammad_table as table
 from reconciler.tenants.shape import Part
@@ -82,6 +83,11 @@ def test_table_has_the_names_of_every_version(release: tuple[int, int]) -> None:
     assert names - of_the_double <= {"admin.ai_assistance_ticket_summary", "admin.ai_assistance_text_tools"}
     assert {entry.name for entry in table.ENTRIES if entry.disabled} == DISABLED
     assert all(entry.signup is is_open(entry.name) for entry in table.ENTRIES)
+
+
+def test_example_to_begin_with_fits_every_version() -> None:
+    """`init` shows a role of what only reads and is not sensitive; each version from 5.5 on has it."""
+    assert readable(shipped()) == {"knowledge_base.reader"}
 
 
 def test_traits_are_those_of_a_product_that_deletes_nothing() -> None:
