@@ -107,6 +107,17 @@ def test_narrowing_split_over_roles_asks_from_exactly_the_number_of_the_settings
     assert found == len(split(agents, closers))
 
 
+def test_finding_of_several_roles_comes_before_those_of_one_whatever_their_keys() -> None:
+    """Where a guard asks about one role and about others together, what concerns more of them is read first."""
+    live = [a_live_role(name, grants=(VIEW, REPLY)) for name in ("First", "Second", "Third")]
+    people = (*some_people(10, "First"), *some_people(6, "Second", prefix="s"), *some_people(6, "Third", prefix="t"))
+    files = (a_role("1st", name="First"), a_role("2nd", name="Second"), a_role("third"))
+
+    found = findings_of(planned(a_request(*files, settings=TEN), a_tenant(*live, people=people)), Guard.NARROWING)
+
+    assert [finding.role for finding in found] == [None, "1st"]
+
+
 def test_narrowing_split_over_roles_counts_nobody_twice() -> None:
     """Six people who lose something through two roles are six people."""
     closer = a_live_role("Closer", grants=(VIEW, CLOSE))
