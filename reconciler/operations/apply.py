@@ -15,6 +15,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.review import Review
 from reconciler.operations.execute import Execution
 from reconciler.operations.plan import Planned, Request, plan
+from reconciler.operations.recount import first_objection
 from reconciler.operations.reviewed import require_reviewed
 from reconciler.ports import Clock, Journal, Progress, TenantWriter
 
@@ -57,9 +58,9 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
 
     Raises `PlanStale` when the plan is not the one expected, `PlanUnsound` when it breaks an invariant,
     `PlanRefused` and `ConfirmationMissing` when a guard stops it, `Interrupted` when the announcement is
-    answered with no: in all of these nothing was written. Nor is anything for a product that only people can
-    write to. After the first write nothing is raised; the
-    report has one outcome per change.
+    answered with no, a `TenantError` when the tenant cannot be read: in all of these nothing was written. Nor is
+    anything for a product that only people can write to. After the first write nothing is raised; the report has one
+    outcome per change.
     """
     planned = _cleared(request, tenant, (how.expect, how.review), clock, progress)
     if not planned.facts.writes:
@@ -71,6 +72,8 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
         raise Interrupted("Nothing was written", fix="Run apply again when you are ready")
     if clock.monotonic() - asked > FRESH_SECONDS:
         planned = _cleared(request, tenant, (planned.plan.digest, how.review), clock, progress)
+    # Reading comes first: between the question for the newest commit and the first write nothing else is asked.
+    counted = first_objection(tenant, planned.facts)
     how.before_writing()
     execution = Execution(
         tenant=tenant,
@@ -79,6 +82,7 @@ def apply(request: Request, tenant: TenantWriter, how: Apply, clock: Clock, prog
         progress=progress,
         stopped=how.stopped,
         under_way=how.under_way,
+        counted=counted,
     )
     return Applied(plan=planned.plan, report=execution.run(planned))
 

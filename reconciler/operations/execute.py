@@ -14,12 +14,12 @@ from reconciler.model.outcome import Outcome, Report, Result
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey
 from reconciler.model.write import CreateRole, DeleteRole, MoveHolder, UpdateRole, Write
-from reconciler.operations.moving import batches, settle_together
+from reconciler.operations.moving import batches, most_at_once, settle_together
 from reconciler.operations.plan import Planned
 from reconciler.operations.record import entry_after, entry_before
-from reconciler.operations.recount import Recount
+from reconciler.operations.recount import Recount, ids_of
 from reconciler.operations.settle import Objection, Seen, Settled, Settlement, settle
-from reconciler.ports import MANY, Clock, Journal, ManyWriter, Progress, TenantWriter
+from reconciler.ports import Clock, Journal, ManyWriter, Progress, TenantWriter
 
 _RESULTS = {
     Settled.APPLIED: Result.APPLIED,
@@ -43,6 +43,8 @@ class Execution:
     stopped: Callable[[], bool]
     under_way: Callable[[], AbstractContextManager[None]] = nullcontext
     """Entered around each write: here alone a `KeyboardInterrupt` is to be raised."""
+    counted: str | None = None
+    """What `first_objection` said of the first write, where that was asked before the run began."""
     recount: Recount = field(init=False)
     sent: int = 0
     cut_short: bool = False
@@ -61,7 +63,7 @@ class Execution:
     def run(self, planned: Planned) -> Report:
         """Carry out every write until one is not proved or somebody stops it; give one outcome per change."""
         facts = planned.facts
-        self.ids = {found.role.key: found.live.id for found in facts.matching.matched}
+        self.ids = ids_of(facts)
         self.recount = Recount(tenant=self.tenant, facts=facts)
         try:
             self._all(facts.writes, planned.plan.digest)
@@ -82,7 +84,7 @@ class Execution:
         """Carry out one write after the other until one is not proved or somebody asks to stop."""
         self.progress.stage("Applying", len(writes))
         number = 1
-        for batch in batches(writes, MANY if isinstance(self.tenant, ManyWriter) else 1):
+        for batch in batches(writes, most_at_once(self.tenant)):
             if self.stopped():
                 self.cut_short = True
                 return
@@ -107,7 +109,8 @@ class Execution:
             return (Settlement(settled=Settled.REFUSED, sent=0, detail=detail),) * len(batch)
 
         def objection() -> str:
-            return self.recount.objection(batch, number - 1, self.ids)
+            said, self.counted = self.counted, None
+            return said if number == 1 and said is not None else self.recount.objection(batch, number - 1, self.ids)
 
         try:
             with self.under_way():

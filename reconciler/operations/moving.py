@@ -9,7 +9,12 @@ from reconciler.model.person import Person, PersonId
 from reconciler.model.role import RoleId
 from reconciler.model.write import MoveHolder, Write
 from reconciler.operations.settle import Objection, Seen, Settled, Settlement, settle, unopposed
-from reconciler.ports import Clock, ManyWriter
+from reconciler.ports import MANY, Clock, ManyWriter, TenantWriter
+
+
+def most_at_once(tenant: TenantWriter) -> int:
+    """Give how many people one request can be for."""
+    return MANY if isinstance(tenant, ManyWriter) else 1
 
 
 def batches(writes: tuple[Write, ...], most: int) -> Iterator[tuple[Write, ...]]:

@@ -12,7 +12,19 @@ from reconciler.core.wording import listing
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import RoleId, RoleKey
 from reconciler.model.write import DeleteRole, MoveHolder, UpdateRole, Write
-from reconciler.ports import TenantReader
+from reconciler.operations.moving import batches, most_at_once
+from reconciler.ports import TenantReader, TenantWriter
+
+
+def ids_of(facts: Facts) -> dict[RoleKey, RoleId]:
+    """Give the live role of each file that has one before any write."""
+    return {found.role.key: found.live.id for found in facts.matching.matched}
+
+
+def first_objection(tenant: TenantWriter, facts: Facts) -> str:
+    """Say why the first write of a plan may not be sent, like `Recount.objection`."""
+    first = next(batches(facts.writes, most_at_once(tenant)))
+    return Recount(tenant=tenant, facts=facts).objection(first, 0, ids_of(facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,8 @@ def retries_blindly(patch: Patch) -> None:
             send()
         except WriteUnclear:
             return _told(send, look)
+        except TenantError as error:
+            return Settlement(settled=Settled.REFUSED, sent=1, detail=error.detail)
         return _told(lambda: None, look)
 
     patch.setattr(execute, "settle", wrong)

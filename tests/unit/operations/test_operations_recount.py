@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -46,6 +46,8 @@ CHIEF, OTHER, DESK = (
 THEIRS = a_role("other", grants=(VIEW, ADMIN))
 NARROWING = a_request(a_role("chief", grants=(VIEW,)), THEIRS)
 RETIRING = a_request(a_retired_role("chief", move_users_to="desk"), THEIRS, a_role("desk"))
+TWICE = a_request(a_role("chief", grants=(VIEW,)), THEIRS, a_role("a_first", name="Desk", grants=()))
+DOWN = TenantUnreachable("down")
 ONE_EACH = (a_person("u1", "Chief"), a_person("u2", "Other"))
 
 
@@ -56,24 +58,33 @@ def a_desk(*people: Person, product: Product | None = None) -> FakeTenant:
 
 
 def before_batch(number: int, deed: Callable[[], None]) -> Callable[[], bool]:
-    """Give what is asked between two writes, which does something before one of them and never stops the run."""
+    """Give what is asked before each write but the first, which does something before one and never stops the run."""
+    numbers = iter(range(1, 1000))
 
-    def asked() -> Iterator[bool]:
-        for batch in range(1, 1000):
-            if batch == number:
-                deed()
-            yield False
+    def asked() -> bool:
+        if next(numbers) == number:
+            deed()
+        return False
 
-    answers = asked()
-    return lambda: next(answers)
+    return asked
 
 
 def report(
-    request: Request, tenant: FakeTenant, *, stopped: Callable[[], bool] = lambda: False, journal: object = None
+    request: Request,
+    tenant: FakeTenant,
+    *,
+    planned: Callable[[], object] = lambda: None,
+    stopped: Callable[[], bool] = lambda: False,
+    journal: MemoryJournal | None = None,
 ) -> Report:
-    """Apply a request with a yes to all it asks, and give its report."""
-    kept = journal if isinstance(journal, MemoryJournal) else None
-    found = applied(confirmed(request, tenant), tenant, how(stopped=stopped, journal=kept)).report
+    """Apply a request with a yes to all it asks, and give its report; `planned` happens once the plan is made."""
+
+    def announced(_: Planned) -> bool:
+        planned()
+        return True
+
+    manner = how(stopped=stopped, journal=journal, announce=announced)
+    found = applied(confirmed(request, tenant), tenant, manner).report
     assert found is not None
     return found
 
@@ -114,7 +125,7 @@ def test_recount_sends_nothing_where_the_other_administrator_was_suspended(reque
     """The first write that would leave nobody is not sent; the run ends as stale and says why, on the journal too."""
     tenant, journal = a_desk(), MemoryJournal()
 
-    found = report(request_, tenant, stopped=before_batch(1, suspending(tenant, "u2")), journal=journal)
+    found = report(request_, tenant, planned=suspending(tenant, "u2"), journal=journal)
 
     assert tenant.writes == []
     assert (found.writes, found.proved, found.stale) == (0, 0, True)
@@ -127,9 +138,7 @@ def test_recount_sends_nothing_where_the_other_administrator_was_suspended(reque
 def test_recount_stops_after_what_was_written_before() -> None:
     """Where earlier writes had happened they are told as applied, and the one that takes administration as failed."""
     tenant = a_desk()
-    request = a_request(a_role("chief", grants=(VIEW,)), THEIRS, a_role("a_first", name="Desk", grants=()))
-
-    found = report(request, tenant, stopped=before_batch(2, suspending(tenant, "u2")))
+    found = report(TWICE, tenant, stopped=before_batch(2, suspending(tenant, "u2")))
 
     assert [(o.role, o.result) for o in found.outcomes] == [("a_first", Result.APPLIED), ("chief", Result.FAILED)]
     assert (found.writes, found.proved, found.stale) == (1, 1, True)
@@ -144,7 +153,7 @@ def test_recount_sees_each_way_to_lose_an_administrator() -> None:
     ):
         tenant = a_desk()
 
-        found = report(NARROWING, tenant, stopped=before_batch(1, lambda deed=deed, tenant=tenant: deed(tenant)))
+        found = report(NARROWING, tenant, planned=lambda deed=deed, tenant=tenant: deed(tenant))
 
         assert (tenant.writes, found.stale) == ([], True)
 
@@ -175,7 +184,7 @@ def test_recount_reads_role_after_role_until_enough_were_seen() -> None:
     tenant = a_tenant(*(replace(role, user_count=1) for role in roles), people=people)
     request = replace(NARROWING, settings=TWO)
 
-    found = report(request, tenant, stopped=before_batch(1, suspending(tenant, "u3", "u4")))
+    found = report(request, tenant, planned=suspending(tenant, "u3", "u4"))
 
     read = [call.arguments[0] for call in tenant.calls if call.method == "holders"]
     assert read[-3:] == ["rol_third", OTHER.id, CHIEF.id]
@@ -186,7 +195,7 @@ def test_recount_lets_pass_what_takes_it_from_nobody() -> None:
     """Where too few are left whatever happens, a role without an active holder may be narrowed."""
     tenant = a_desk(a_person("u1", "Chief", active=False), a_person("u2", "Other"), a_person("u3", "Other"))
 
-    found = report(replace(NARROWING, settings=TWO), tenant, stopped=before_batch(1, suspending(tenant, "u3")))
+    found = report(replace(NARROWING, settings=TWO), tenant, planned=suspending(tenant, "u3"))
 
     assert found.complete
 
@@ -202,7 +211,7 @@ def test_recount_takes_the_stricter_setting() -> None:
     """Two are required by the settings, one of three is suspended meanwhile, and the narrowing is not sent."""
     tenant = a_desk(*ONE_EACH, a_person("u3", "Other"))
 
-    found = report(replace(NARROWING, settings=TWO), tenant, stopped=before_batch(1, suspending(tenant, "u3")))
+    found = report(replace(NARROWING, settings=TWO), tenant, planned=suspending(tenant, "u3"))
 
     assert found.outcomes[0].detail == f"not sent: {LEFT.format(1, 2, ADMIN)}"
 
@@ -213,7 +222,7 @@ def test_recount_takes_neither_a_service_nor_the_own_account_for_an_administrato
     account = Account(person_id=PersonId("own"), role_ids=frozenset({OTHER.id}), needs=frozenset())
     tenant = a_tenant(*(replace(role, user_count=1) for role in (CHIEF, OTHER)), people=people, account=account)
 
-    found = report(NARROWING, tenant, stopped=before_batch(1, suspending(tenant, "u2")))
+    found = report(NARROWING, tenant, planned=suspending(tenant, "u2"))
 
     assert found.outcomes[0].detail == f"not sent: {LEFT.format(0, 1, ADMIN)}"
 
@@ -225,7 +234,7 @@ def test_recount_stops_where_holders_can_no_longer_be_listed() -> None:
     def deed() -> None:
         tenant.lists_holders = False
 
-    found = report(NARROWING, tenant, stopped=before_batch(1, deed))
+    found = report(NARROWING, tenant, planned=deed)
 
     assert (tenant.writes, found.stale) == ([], True)
     why = "the holders of Chief, Other could not be read again, so nobody can say who would be left"
@@ -233,16 +242,38 @@ def test_recount_stops_where_holders_can_no_longer_be_listed() -> None:
 
 
 def test_recount_that_cannot_read_sends_nothing() -> None:
-    """A tenant that cannot be read before the first write is told as that, and not as one that moved."""
+    """A tenant that cannot be read before the first write is told as that, like one that no plan can be made from."""
+    tenant, journal = a_desk(), MemoryJournal()
+
+    with pytest.raises(TenantUnreachable, match="down"):
+        report(NARROWING, tenant, planned=lambda: tenant.fail_read(tenant.reads + 1, DOWN), journal=journal)
+
+    assert (tenant.writes, journal.entries) == ([], [])
+
+
+def test_recount_that_cannot_read_later_stops_the_run() -> None:
+    """What was written before is told as applied, and the next write is not sent."""
     tenant = a_desk()
 
-    def deed() -> None:
-        tenant.fail_read(tenant.reads + 1, TenantUnreachable("down"))
+    found = report(TWICE, tenant, stopped=before_batch(2, lambda: tenant.fail_read(tenant.reads + 1, DOWN)))
 
-    found = report(NARROWING, tenant, stopped=before_batch(1, deed))
+    assert (len(tenant.writes), found.unread, found.stale) == (1, True, False)
+    assert [(o.result, o.detail) for o in found.outcomes] == [(Result.APPLIED, ""), (Result.FAILED, "not sent: down")]
 
-    assert (tenant.writes, found.unread, found.stale) == ([], True, False)
-    assert (found.outcomes[0].result, found.outcomes[0].detail) == (Result.FAILED, "not sent: down")
+
+def test_recount_for_the_first_write_comes_before_the_question_for_the_newest_commit() -> None:
+    """Between that question and the first write nothing else is read."""
+    tenant = a_desk()
+    seen: list[list[str]] = []
+
+    def asked() -> None:
+        seen.append([call.method for call in tenant.calls[-2:]])
+
+    manner = replace(how(), before_writing=asked)
+
+    assert applied(confirmed(NARROWING, tenant), tenant, manner).report is not None
+    assert seen == [["role", "holders"]]
+    assert [call.method for call in tenant.calls[-4:]] == ["role", "holders", "update_role", "role"]
 
 
 def test_recount_comes_before_each_sending() -> None:
@@ -279,7 +310,7 @@ def test_recount_of_a_move_to_an_administering_role_asks_whether_it_still_is_one
     def deed() -> None:
         tenant.edit_by_hand(OTHER.id, a_content("Other", VIEW))
 
-    found = report(request, tenant, stopped=before_batch(1, deed))
+    found = report(request, tenant, planned=deed)
 
     assert (tenant.writes, found.stale) == ([], True)
     assert found.outcomes[0].detail.partition(";")[0] == f"not sent: {LEFT.format(0, 1, ADMIN)}"
@@ -301,9 +332,7 @@ def test_recount_of_a_deletion_in_use_stops_it() -> None:
     """A product that deletes a role with people in it would leave nobody."""
     tenant = a_desk(product=Product(deletes_in_use=True))
 
-    found = report(
-        a_request(a_retired_role("chief"), THEIRS), tenant, stopped=before_batch(1, suspending(tenant, "u2"))
-    )
+    found = report(a_request(a_retired_role("chief"), THEIRS), tenant, planned=suspending(tenant, "u2"))
 
     assert (tenant.writes, found.stale) == ([], True)
 
@@ -342,6 +371,6 @@ def test_recount_keeps_people_together_from_moving() -> None:
     people = (*(a_person(f"u{number}", "Chief") for number in range(3)), a_person("u9", "Other"))
     tenant = Crowd(people)
 
-    found = report(RETIRING, tenant, stopped=before_batch(1, suspending(tenant, "u9")))
+    found = report(RETIRING, tenant, planned=suspending(tenant, "u9"))
 
     assert (tenant.asked, tenant.writes, found.stale, found.writes) == ([], [], True, 0)
