@@ -53,8 +53,10 @@ class Vocabulary:
     """For each permission key the product's name."""
 
     def remember(self, names: Iterable[str], groups: Iterable[str]) -> None:
-        """Note what a role has."""
+        """Note what a role has; raises `TenantAnswerUnusable` for a group without a name."""
         new_names, new_groups = set(names) - self.seen, set(groups) - self.groups
+        if "" in new_groups:
+            raise TenantAnswerUnusable("Zammad has a group without a name, which no role file could say")
         if new_names or new_groups:
             self.seen |= new_names
             self.groups |= new_groups
@@ -63,10 +65,11 @@ class Vocabulary:
     def begin(self, listed: Iterable[Listed], groups: Iterable[str], version: table.Version) -> None:
         """Note what the server lists, and forget what roles had before."""
         self.listed = {entry.name: entry for entry in listed}
-        self.groups = set(groups)
+        self.groups = set()
         self.version = version
         self.seen, self.words = set(), {}
         self._catalogue = None
+        self.remember((), groups)
 
     def counts(self, name: str) -> bool:
         """Whether a name that a role has permits anything: one that would be listed and is not is switched off."""

@@ -6,10 +6,11 @@ from fakes.zammad.permissions import DISABLED, is_open, permissions_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.errors import TenantAnswerUnusable
 from reconciler.model.permission import PermissionSet
 from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
-from reconciler.tenants.zammad_replies import raw_role
+from reconciler.tenants.zammad_replies import complaint, contact, listed, person, raw_role, version
 from reconciler.tenants.zammad_vocabulary import Listed, Vocabulary, is_of_group
 
 VERSIONS = st.sampled_from([(5, 5), (6, 5), (7, 3)])
@@ -93,3 +94,52 @@ def test_order_of_a_reply_is_no_change(names: list[str], words: list[str]) -> No
     mixed: Json = {**fields, "permissions": [*names, names[0]], "groups": {"Users": [*words]}}
     assert raw_role(Part(plain, "a test")) == raw_role(Part(mixed, "a test"))
     assert raw_role(Part(plain, "a test")).version == raw_role(Part(mixed, "a test")).version
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = [
+    *("id", "name", "note", "active", "default_at_signup", "permissions", "groups"),
+    *("role_ids", "firstname", "email", "preferences", "allow_signup", "version"),
+]
+
+
+@given(JSON | st.dictionaries(st.sampled_from(FIELDS), JSON))
+def test_whatever_a_server_answers_is_understood_or_told(reply: Json) -> None:
+    """No other error leaves a reader of replies, and what it reads can be translated, or not said."""
+    part = Part(reply, "a test")
+    complaint(reply)
+    for read in (contact, listed, version, lambda part: person(part, frozenset())):
+        try:
+            read(part)
+        except TenantAnswerUnusable:
+            continue
+    try:
+        raw = raw_role(part)
+        vocabulary = a_vocabulary((6, 5))
+        vocabulary.remember(raw.names, (group for group, _ in raw.groups))
+        permissions = vocabulary.held(raw.names, raw.groups)
+    except TenantAnswerUnusable:
+        return
+    assert permissions <= vocabulary.catalogue().keys
+
+
+@given(
+    st.lists(st.text(max_size=8), max_size=3),
+    st.dictionaries(st.text(min_size=1, max_size=6), st.lists(st.text(max_size=6), max_size=3), max_size=3),
+)
+def test_whatever_a_role_has_can_be_kept(names: list[str], groups: dict[str, list[str]]) -> None:
+    """Names that no file can say are told; all others, and any words of access, are written back as they were."""
+    vocabulary = a_vocabulary((6, 5))
+    accesses = [(group, word) for group, words in groups.items() for word in words if word != "full"]
+    vocabulary.remember(names, groups)
+    try:
+        permissions = vocabulary.held(names, accesses)
+    except TenantAnswerUnusable:
+        return
+    assert set(vocabulary.names(permissions, names)) >= set(names)
+    written = vocabulary.accesses(permissions)
+    assert {(group, word) for group, words in written.items() for word in words} == set(accesses)
