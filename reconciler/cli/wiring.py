@@ -139,13 +139,16 @@ class Project:
             raise InputRejected(reading.problems)
         return reading
 
-    def pin(self, adoption: Adoption) -> None:
-        """Pin the ids of the custom roles that were adopted; raises `UsageProblem` where they cannot be written."""
+    def pin(self, adoption: Adoption) -> bool:
+        """Pin the ids of the custom roles that were adopted, and say whether the file of pins changed.
+
+        Raises `UsageProblem` where it cannot be written.
+        """
         from reconciler.desired.ids import record_ids
 
         subjects = (draft.subject for draft in adoption.drafts)
         custom = [(s.key, s.live.id) for s in subjects if s.live.kind is RoleKind.CUSTOM]
-        record_ids(self.root, self.tenant[0], custom)
+        return record_ids(self.root, self.tenant[0], custom)
 
     def expand(self, catalogue: Catalogue) -> tuple[DesiredState, tuple[Problem, ...]]:
         """Say what the role files mean under another catalogue, and what is wrong with them then."""

@@ -180,8 +180,10 @@ def test_role_is_created_and_people_are_moved_with_their_role_in_every_edit(site
     assert account.audits == []
     assert site.run("drift") == LOOK
 
-    site.run("adopt", "--all")
+    ran = desk.run("adopt", "--all")
+    assert "Pinned the ids of these roles in schemas/ids.yaml" in ran.out
     assert f'  late-shift: "{late}"' in site.pins()
+    assert "Pinned" not in desk.run("adopt", "--all").out
 
 
 def test_administrator_cannot_be_made_by_a_role(site: Site) -> None:

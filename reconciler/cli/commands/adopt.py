@@ -41,10 +41,12 @@ def command(
     Edits that git does not have are never written over.
     """
     from reconciler.cli.wiring import Project
+    from reconciler.core.identity import PINS
     from reconciler.desired.role_folder import RoleFolder
     from reconciler.operations.adopt import Asked, adopt
     from reconciler.render.adopt import adoption_document, adoption_text
     from reconciler.render.plan_json import to_json
+    from reconciler.render.styled import line
     from reconciler.tenants.clock import SystemClock
 
     if roles and everything:
@@ -63,10 +65,11 @@ def command(
     with project.reader(clock, progress) as tenant:
         adoption = adopt(asked, files, tenant, progress)
         unique = tenant.product().unique_names
-    if adoption.written and not unique:
-        project.pin(adoption)
+    pinned = adoption.written and not unique and project.pin(adoption)
     if output_format == Format.JSON:
         invocation.give(to_json(adoption_document(adoption)))
     else:
         invocation.show(adoption_text(adoption))
+        if pinned:
+            invocation.show([line(f"Pinned the ids of these roles in {PINS}; commit it with them")])
     return Exit.INPUT_REJECTED if asked.names and adoption.refusals else Exit.DONE

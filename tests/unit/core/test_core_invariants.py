@@ -27,10 +27,12 @@ from reconciler.errors import PlanUnsound
 from reconciler.model.change import Action, Create, Update
 from reconciler.model.finding import Finding, FindingLevel, Guard
 from reconciler.model.plan import Plan, PlannedChange
-from reconciler.model.role import RetiredRole
+from reconciler.model.product import Product
+from reconciler.model.role import RetiredRole, RoleId
 from reconciler.model.write import CreateRole
 from reconciler.operations.plan import Planned
 
+NAMESAKES = Product(name="Namesakes", unique_names=False)
 LIVE = (a_live_role("Agent", grants=(VIEW, REPLY)), a_live_role("Gone"), a_live_role("Wild"))
 FILES = (a_role("agent", grants=(VIEW, TAG)), a_role("fresh"), a_retired_role("gone", move_users_to="agent"))
 
@@ -230,6 +232,19 @@ def test_check_catches_a_creation_under_a_name_in_use() -> None:
     )
 
     assert broken(made.plan, replace(made.facts, writes=writes)) == "two roles would have one name on the way"
+
+
+def test_names_may_come_twice_where_the_product_lets_them() -> None:
+    """There a file is held against the live role that it means, whatever another one of the name is."""
+    night = a_role("night", name="Night", grants=(VIEW,))
+    request = a_request(night, a_role("late", name="Watch"))
+    desired = replace(request.desired, pinned_ids={night.key: RoleId("7")})
+    live = (a_live_role("Watch", id="7", grants=(VIEW, TAG)), a_live_role("Night", id="8"))
+
+    made = planned(replace(request, desired=desired), a_tenant(*live, product=NAMESAKES))
+
+    assert [write.content.name for write in made.facts.writes if isinstance(write, CreateRole)] == ["Watch"]
+    check(made.plan, made.facts)
 
 
 FINDING = Finding(guard=Guard.NARROWING, level=FindingLevel.CONFIRM, role=None, message="m", confirmation="id")
