@@ -49,7 +49,7 @@ def objections(known: Known, before: RoleContent | None, after: RoleContent | No
 
 def _last_administrator(known: Known, before: RoleContent | None, after: RoleContent | None) -> Iterator[str]:
     """Foresee the guard of the product: somebody active has `admin` or `admin.user` through another active role."""
-    if before is None:
+    if before is None or not known.roles:
         return
     kept = frozenset() if after is None else after.permissions
     if not (before.permissions - kept) & table.GUARDED:

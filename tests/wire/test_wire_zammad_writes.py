@@ -238,6 +238,15 @@ def test_last_administrator_is_foreseen() -> None:
         assert not desk.server.named("Admin").active
 
 
+def test_nothing_is_objected_to_before_anything_was_read() -> None:
+    """What is not known does not stand against a change; what needs no knowledge does."""
+    with a_zammad_desk() as desk, desk.writer() as tenant:
+        admin = RoleContent(name="Admin", description="", permissions=frozenset({"admin.user"}))
+        assert tenant.objections(admin, None) == ()
+        assert tenant.objections(None, replace(admin, description="n" * 251)) != ()
+        assert desk.api.log == []
+
+
 def test_role_of_new_accounts_gets_nothing_that_is_closed_to_them() -> None:
     """By what the server lists, and by the table for what it does not show."""
     with a_zammad_desk() as desk, desk.writer() as tenant:
