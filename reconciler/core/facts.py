@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from reconciler.core.access import Access
 from reconciler.core.administrators import Administrators
@@ -44,7 +43,7 @@ class Facts:
     """Whether the lock is a file of the commit; else it is the one of the program's version."""
     tells_unheld: bool = True
     """Whether roles that nobody holds are worth a note."""
-    objections: Mapping[RoleKey, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    objections: Mapping[RoleKey, tuple[str, ...]]
     """For each change what the tenant's product would refuse of it, as far as its adapter knows."""
 
     def was_managed(self, live: LiveRole) -> bool:

@@ -15,5 +15,5 @@ def find(facts: Facts) -> Iterator[Finding]:
     Objections are about the product's own rules, such as reserved names, limits, and permissions that go together.
     """
     for change in facts.changes:
-        for objection in facts.objections.get(key_of(change), ()):
+        for objection in facts.objections[key_of(change)]:
             yield Finding(guard=Guard.PRODUCT, level=FindingLevel.BLOCK, role=key_of(change), message=objection)
