@@ -114,6 +114,14 @@ def test_temporary_name_is_within_the_limit_and_different_for_every_name() -> No
     assert temporary_of(temporary_name("NIGHT DESK"), ["Day Desk", "Night Desk"]) == "Night Desk"
 
 
+def test_temporary_name_is_not_cut_after_a_space() -> None:
+    """A long name that is cut between two words has one space before what follows."""
+    ending = len(temporary_name(""))
+    name = "x" * (LONGEST_NAME - ending - 1) + " and more"
+
+    assert temporary_name(name).startswith("x" * (LONGEST_NAME - ending - 1) + " (renaming ")
+
+
 @pytest.mark.parametrize("name", ["Night Desk", "Night Desk (renaming)", "Night Desk (renaming 000000)"])
 def test_temporary_name_of_another_name_is_that_of_none(name: str) -> None:
     """Only the very name that a swap goes through is taken for one."""

@@ -143,6 +143,34 @@ def test_table_is_adversarial_enough() -> None:
     assert min(sum(yes for *_, yes in TABLE), sum(not yes for *_, yes in TABLE)) >= 15
 
 
+@pytest.mark.parametrize(
+    ("category", "keys", "levels"),
+    [
+        ("view_access", "", ()),
+        ("view_access", "view_access.readonly view_access.playonly", ("readonly",)),
+        ("ticket_access", "ticket_access.all ticket_access.within-groups view_access.full", ("all",)),
+        (
+            "ticket_access",
+            "ticket_access.within-organization ticket_access.within-groups ticket_access.assigned-only",
+            ("within-groups", "within-organization"),
+        ),
+    ],
+)
+def test_levels_of_a_category_are_its_highest_in_its_own_order(
+    category: str, keys: str, levels: tuple[str, ...]
+) -> None:
+    """What a level implies is not said again, what another category has is not said at all, and two may stand."""
+    assert CATALOGUE.level(CATALOGUE.by_category[category], frozenset(keys.split())) == levels
+
+
+def test_permission_implies_one_that_no_category_lists() -> None:
+    """It comes along, and what it implies itself nobody knows."""
+    catalogue = a_catalogue({"flag.a": ("flag.hidden",)})
+
+    assert catalogue.closed({"flag.a"}) == {"flag.a", "flag.hidden"}
+    assert catalogue.closed({"flag.hidden"}) == {"flag.hidden"}
+
+
 KEYS = tuple(f"{category}.{short}" for category in ("a", "b/x") for short in ("p", "q", "r", "s"))
 sets = st.frozensets(st.sampled_from((*KEYS, "c.unknown")))
 orders = st.fixed_dictionaries(
