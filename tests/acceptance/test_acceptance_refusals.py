@@ -117,5 +117,5 @@ def test_administrator_grant_goes_first_where_the_order_would_lock_everybody_out
     plan = desk.plan()
 
     assert [c["role"] for c in plan["changes"]] == ["billing-specialist", "knowledge-curator"]
-    assert any("Billing Specialist goes first" in note for note in plan["notes"])
+    assert any('"Billing Specialist" goes first' in note for note in plan["notes"])
     desk.settle()
