@@ -55,6 +55,8 @@ class Execution:
     """The write that was not proved, which ended the run."""
     ids: dict[RoleKey, RoleId] = field(default_factory=dict)
     """The live role of each key, those created on the way too."""
+    there: frozenset[RoleId] = frozenset()
+    """Every live role before the first write."""
     moved: dict[PersonId, Person] = field(default_factory=dict)
     """People as they were read back after a move."""
     written: dict[RoleId, LiveRole] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Execution:
         """Carry out every write until one is not proved or somebody stops it; give one outcome per change."""
         facts = planned.facts
         self.ids = ids_of(facts)
+        self.there = frozenset(role.id for role in facts.live.roles)
         self.recount = Recount(tenant=self.tenant, facts=facts)
         try:
             self._all(facts.writes, planned.plan.digest)
@@ -204,12 +207,16 @@ class Execution:
         return settle(send, look, self.clock)
 
     def _created(self, write: CreateRole) -> LiveRole | None:
-        """Find the role just created: by its id where the tenant gave one, else by its unique name."""
+        """Find the role just created: by its id where the tenant gave one, else by its name.
+
+        Where names are not unique, a role that was there before may have the same one.
+        """
         role_id = self.ids.get(write.role)
         if role_id is not None:
             return self.tenant.role(role_id)
         wanted = name_key(write.content.name)
-        return next((role for role in self.tenant.roles() if name_key(role.content.name) == wanted), None)
+        new = (role for role in self.tenant.roles() if role.id not in self.there)
+        return next((role for role in new if name_key(role.content.name) == wanted), None)
 
     def _see_role(self, live: LiveRole, after: RoleContent | None) -> Seen:
         """Compare a role with its state before and the state asked for; None asks for no role."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from acceptance.desk import Desk
-from fakes.chatwoot.api import ADA, BEN, EVE
+from fakes.chatwoot.api import ADA, BEN, EVE, Reply
 from fakes.chatwoot.server import Desk as Served
 from fakes.chatwoot.server import a_chatwoot_desk
 
@@ -184,6 +184,59 @@ def test_role_is_created_and_people_are_moved_with_their_role_in_every_edit(site
     assert "Pinned the ids of these roles in schemas/ids.yaml" in ran.out
     assert f'  late-shift: "{late}"' in site.pins()
     assert "Pinned" not in desk.run("adopt", "--all").out
+
+
+@pytest.mark.parametrize("reply", [None, Reply(500, {"error": "Internal Server Error"})])
+def test_creation_without_a_clear_answer_makes_one_role(site: Site, reply: Reply | None) -> None:
+    """Chatwoot would take a second one: the list tells whether the first is there, whatever else has its name.
+
+    The night shift hands its name on in the same run, so that the new role is not the only one of the name.
+    """
+    desk, account = site.desk, site.served.account
+    site.run("adopt", "--all")
+    text = (desk.folder / "roles/night-shift.yaml").read_text(encoding="utf-8")
+    desk.write("roles/night-shift.yaml", text.replace("name: Night Shift", "name: Night Watch"))
+    desk.write("roles/a-second.yaml", text.replace("at night", "late"))
+    desk.confirm_all()
+    site.served.api.interfere("POST", "custom_roles$", reply, takes_effect=True)
+
+    lines = site.run("apply", "--yes")
+
+    assert len([line for line in lines if line.startswith("POST")]) == 1
+    assert account.roles[site.served.night]["name"] == "Night Watch"
+    assert account.named("Night Shift")["description"] == "Watches late"
+    assert site.run("drift") == LOOK
+
+
+def test_created_role_may_have_the_name_of_the_one_that_goes(site: Site) -> None:
+    """Ids tell them apart, also where the answer to the creation is lost."""
+    desk, account = site.desk, site.served.account
+    site.run("adopt", "--all")
+    text = (desk.folder / "roles/night-shift.yaml").read_text(encoding="utf-8")
+    desk.write("roles/new-shift.yaml", text.replace("at night", "late"))
+    head = "name: Night Shift of old\ndescription: Watches at night\nretired: true\nmove_users_to: new-shift\n"
+    desk.write("roles/night-shift.yaml", head)
+    desk.confirm_all()
+    site.served.api.interfere("POST", "custom_roles$", None, takes_effect=True)
+
+    site.run("apply", "--yes")
+
+    new = account.named("Night Shift")
+    assert (new["description"], new["id"] != site.served.night) == ("Watches late", True)
+    assert {agent["custom_role_id"] for agent in account.agents.values()} == {None, new["id"]}
+    assert site.run("drift") == LOOK
+
+
+def test_deletion_without_a_clear_answer_is_settled_by_the_list(site: Site) -> None:
+    """Asking again for a role that is gone would be a 500, so it is never asked."""
+    desk = site.desk
+    site.run("adopt", "--all")
+    desk.write("roles/night-shift.yaml", "name: Night Shift\ndescription: Watches at night\nretired: true\n")
+    desk.confirm_all()
+    site.served.api.interfere("DELETE", "custom_roles/1$", None, takes_effect=True)
+
+    assert site.run("apply", "--yes") == [*LOOK, LIST, "DELETE /custom_roles/1 0", LIST]
+    assert site.run("drift") == LOOK
 
 
 def test_administrator_cannot_be_made_by_a_role(site: Site) -> None:
