@@ -377,6 +377,13 @@ def test_role_under_a_temporary_name_was_managed_by_the_revision_with_the_name()
     assert not facts.was_managed(a_live_role("Gamma"))
 
 
+def test_without_a_base_revision_no_role_is_known_to_have_been_managed() -> None:
+    """Nobody can say what was managed before, so nothing was."""
+    facts = planned(a_request(a_role("a", name="Alpha")), a_tenant(a_live_role("Alpha"))).facts
+
+    assert [facts.was_managed(m.live) for m in facts.matching.matched] == [False]
+
+
 def test_earlier_names_of_a_swap_are_not_called_done_before_all_of_them_are() -> None:
     """A role that has its new name keeps its earlier one until the last of the circle has its own."""
     half, whole = (
