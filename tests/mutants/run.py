@@ -5,7 +5,8 @@
 `core/diff` and `guards/*` are patterns of the modules in targets.py; without one it is all of them. Each module is
 run by itself: mutmut, in a copy of the project below TMPDIR that goes away, with the tests that targets.py names.
 `--most` tries a sample that is the same every time, and `--minutes` ends a module that takes longer. Fails where more
-mutants of a module survive than docs/mutants.md justifies: state the missing promise as a test.
+mutants of a module survive than docs/mutants.md justifies: state the missing promise as a test. Fails as well where a
+module was not tried to the end.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ def shown(name: str, into: Path) -> str:
 
 
 def main() -> int:
-    """Try each module and hold what survives against the page; 1 where more does, or where a run could not begin."""
+    """Try each module and hold what survives against the page; 1 where more does or a run stopped short."""
     reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reading.add_argument("patterns", nargs="*", metavar="PATTERN", default=["*"])
     reading.add_argument("--most", type=int, help="try so many mutants of each module")
@@ -143,7 +144,8 @@ def main() -> int:
             told = tried(module, sample(module, said.most), said.children, said.minutes, into)
             # A module without a row has not been judged: what survives there waits for somebody to read it.
             may = most.get(module)
-            worse |= bool(told.failure) or (may is not None and len(told.alive) > may)
+            unfinished = said.most is None and told.tried < told.mutants
+            worse |= bool(told.failure) or unfinished or (may is not None and len(told.alive) > may)
             judged = "not judged yet" if may is None else f"{may} justified"
             sys.stdout.write(
                 f"{module}: {told.tried} of {told.mutants} mutants tried in {time.monotonic() - begun:.0f} s, "
