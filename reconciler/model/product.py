@@ -23,7 +23,7 @@ class Product:
     left_behind: PermissionSet = frozenset()
     """What holders of a role that was retired in use have in its place; closed."""
     unique_names: bool = True
-    """Whether the product refuses a second role of the same name."""
+    """Whether the product refuses a second role of the same name; where not, files can pin the ids of their roles."""
     precondition: bool = True
     """Whether a write can be bound to the version that was read; where not, roles and people are read again before."""
     counts: bool = True

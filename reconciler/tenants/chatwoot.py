@@ -117,9 +117,9 @@ class ChatwootWriter(ChatwootReader):
         if live.kind is RoleKind.STANDARD:
             raise WriteRefused(f'"{live.content.name}" is no custom role, and Chatwoot has nothing to change of it')
         raw = self._list().get(live.id)
-        require_unmoved_role(live, None if raw is None else self._live(raw, None))
         if raw is None:
             raise WriteRefused(f"Role {live.id} is gone")
+        require_unmoved_role(live, self._live(raw, None))
         return raw
 
     def _require_sayable(self, before: RoleContent | None, after: RoleContent) -> None:

@@ -32,7 +32,7 @@ ADMINISTRATOR, AGENT = "Administrator", "Agent"
 """What the two roles are called that every membership has one of."""
 ABOUT = {
     ADMINISTRATOR: "Administers the account and may do everything in it",
-    AGENT: "An agent without a custom role",
+    AGENT: "Answers every conversation of their inboxes and sees contacts, without a custom role",
 }
 """What is said of them, as the product keeps no description of either."""
 

@@ -133,6 +133,21 @@ def test_second_role_of_a_name_is_told_by_its_id(site: Site) -> None:
     assert (change["role"], change["holders"], change["direction"]) == ("night-shift", 0, "widen")
 
 
+def test_one_of_two_roles_of_a_name_is_adopted_and_stays_the_one(site: Site) -> None:
+    """Files cannot share a name, so the other is told and left alone, also by what follows."""
+    other = site.served.account.add_role("Night Shift", ["report_manage"], "Watches something else")
+
+    ran = site.desk.run("adopt", "--all")
+
+    assert "[role.confusable-name]" in ran.out
+    assert site.pins() == ["live:", f'  night-shift: "{site.served.night}"']
+    assert site.run("drift") == LOOK
+    site.desk.replace("roles/night-shift.yaml", "areas: [contact_manage]", "areas: none")
+    site.desk.settle()
+    assert site.served.account.roles[other]["permissions"] == ["report_manage"]
+    assert site.served.account.roles[site.served.night]["permissions"] == ["conversation_unassigned_manage"]
+
+
 def test_deleted_role_leaves_plain_agents_and_that_can_widen(site: Site) -> None:
     """The plan counts what holders get and lose by it, asks for a yes, and the deletion does exactly that."""
     desk, account = site.desk, site.served.account

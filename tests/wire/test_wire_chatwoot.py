@@ -239,6 +239,7 @@ def test_build_without_custom_roles_is_recognised(desk: Desk) -> None:
     ("reply", "error"),
     [
         (PAGE, TenantRejected),
+        (Reply(400, ["of no known form"]), TenantRejected),
         (Reply(500, {"status": 500, "error": "Internal Server Error"}), TenantFaulted),
         (Reply(200, {"data": []}), TenantAnswerUnusable),
         (Reply(200, b"<html>", {"Content-Type": "text/html"}), TenantAnswerUnusable),
