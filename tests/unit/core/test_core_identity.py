@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from builders import a_live_role, a_live_state, a_retired_role, a_role, a_state
+from builders import REPLY, VIEW, a_live_role, a_live_state, a_retired_role, a_role, a_state
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +52,37 @@ def test_pinned_roles_exchange_their_names_without_a_circle() -> None:
 
     assert found(told) == {"a": "1", "b": "2"}
     assert [m.temporary for m in told.matched] == [None, None]
+
+
+def test_pinned_roles_exchange_their_names_whoever_else_has_them() -> None:
+    """Other roles with these names tell nothing about a swap of roles that are found by their ids."""
+    files = (a_role("a", name="B", previously=("A",)), a_role("b", name="A", previously=("B",)))
+    live = [a_live_role(name, id=number) for name, number in zip("ABAB", "1234", strict=True)]
+
+    told = matched(files, *live, pins={"a": "1", "b": "2"})
+
+    assert found(told) == {"a": "1", "b": "2"}
+    assert told.pending == ()
+    assert [role.id for role in told.unmanaged] == ["3", "4"]
+
+
+def test_pinned_file_takes_no_name_from_a_swap_of_others() -> None:
+    """Two roles that are found by their names swap them, though a third with one of these names is pinned and goes."""
+    files = (
+        a_role("a", name="B", previously=("A",), grants=(VIEW,)),
+        a_role("b", name="A", previously=("B",), grants=(VIEW, REPLY)),
+        a_retired_role("c", name="A"),
+    )
+    live = (
+        a_live_role("A", id="1", grants=(VIEW,)),
+        a_live_role("B", id="2", grants=(VIEW, REPLY)),
+        a_live_role("A", id="3"),
+    )
+
+    told = matched(files, *live, pins={"c": "3"})
+
+    assert found(told) == {"a": "1", "b": "2", "c": "3"}
+    assert told.pending == (("a", "b"),)
 
 
 def test_retired_file_is_found_by_its_pin() -> None:
