@@ -122,8 +122,10 @@ class ZendeskReader:
     def role(self, role_id: RoleId) -> LiveRole | None:
         """`GET /custom_roles/{id}`; a 404 is believed only when the list does not have the role either.
 
-        A right that is missing can look like a role that is (404).
+        A right that is missing can look like a role that is (404). Whoever reads one role anew wants to know what is
+        now: people are listed anew afterwards, too.
         """
+        self._people.forget()
         if role_id == ADMINISTRATORS:
             return self._list().get(role_id)
         raw = self._show(role_id)

@@ -102,6 +102,22 @@ def test_a_look_costs_what_is_promised() -> None:
             assert desk.api.lines()[len(lines) :] == [ROLES]
 
 
+def test_people_are_listed_anew_once_a_role_was_read_by_itself() -> None:
+    """A count right before a write is of now, and not of the listing that the plan was made from."""
+    with a_zendesk_desk() as desk, desk.reader() as tenant:
+        night = RoleId(str(desk.night))
+        tenant.roles()
+        before = tenant.holders(night)
+        desk.account.users[desk.ben]["suspended"] = True
+
+        tenant.role(night)
+        after = tenant.holders(night)
+
+        assert before is not None
+        assert after is not None
+        assert [person.active for person in (*before, *after)] == [True, False]
+
+
 def test_a_small_role_of_a_large_account_is_asked_for_alone() -> None:
     """One page by role, where everybody would be three."""
     with a_zendesk_desk() as desk:
