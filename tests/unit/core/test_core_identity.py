@@ -102,7 +102,9 @@ def test_name_of_several_is_refused_where_a_file_means_it() -> None:
     with pytest.raises(LiveAmbiguous) as raised:
         matched((a_role("night", name="Night"),), *(a_live_role("Night", id=number) for number in "789"))
 
-    assert '3 live roles have one name, and the file night could mean any of them: "Night" (7)' in raised.value.detail
+    assert raised.value.detail == (
+        '3 live roles have one name, and the file night could mean any of them: "Night" (7), "Night" (8), "Night" (9)'
+    )
     assert raised.value.fix == 'Pin the one it means in schemas/ids.yaml, as in `night: "7"` below the tenant\'s name'
 
 
@@ -137,9 +139,19 @@ def test_pin_of_a_file_that_is_gone_claims_nothing() -> None:
 
 def test_pins_count_for_nothing_where_names_are_unique() -> None:
     """There the name is who a role is."""
-    told = matched((a_role("agent"),), a_live_role("Agent", id="8"), product=Product(), pins={"agent": "7"})
+    live = (a_live_role("Agent", id="8"), a_live_role("Watch", id="7"))
+
+    told = matched((a_role("agent"),), *live, product=Product(), pins={"agent": "7"})
 
     assert found(told) == {"agent": "8"}
+
+
+def test_name_of_three_is_refused_where_names_are_unique() -> None:
+    """Two of them are named, and there is nothing to pin."""
+    with pytest.raises(LiveAmbiguous) as raised:
+        matched((), *(a_live_role("Night", id=number) for number in "789"), product=Product())
+
+    assert raised.value.detail == ('"Night" (7) and "Night" (8) have the same name, so no file can mean one of them')
 
 
 @given(
