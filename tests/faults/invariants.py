@@ -83,11 +83,12 @@ def i04(run: Run, truth: Planned) -> Iterator[str]:
 def i05(run: Run, truth: Planned) -> Iterator[str]:
     """No write of ours leaves fewer administrators than required, or than there were right before it.
 
-    Who is taken away by somebody else after the administrators were counted again for this very write is not seen.
+    Who is taken away by somebody else after the administrators were counted again for this very write is not seen, and
+    who was before it not where the tenant lags.
     """
     required = max(1, truth.facts.effective.min_administrators)
     for sent in run.sent:
-        if sent.effect and not _people_touched_since_counted(run, sent):
+        if sent.effect and not _people_touched_unseen(run, sent):
             before, after = sent.before.administrators(run.own), sent.after.administrators(run.own)
             if after < min(required, before):
                 yield f"{sent.method} {sent.path} left {after} of {before} administrators"
@@ -245,8 +246,11 @@ def broken(run: Run, truth: Planned) -> tuple[str, ...]:
     return tuple(f"{name}: {text}" for name, check in INVARIANTS.items() for text in check(run, truth))
 
 
-def _people_touched_since_counted(run: Run, sent: Sent) -> bool:
-    """Say whether somebody else touched people between the first list of the count for a write and its effect."""
+def _people_touched_unseen(run: Run, sent: Sent) -> bool:
+    """Say whether somebody else touched people where the count for a write could not see it.
+
+    That is between its first list and the effect of the write, or at any time where a list of it came from earlier.
+    """
     requests = {each.number: each for each in run.sent if not each.landed}
 
     def before(number: int, path: str) -> int:
@@ -258,7 +262,11 @@ def _people_touched_since_counted(run: Run, sent: Sent) -> bool:
     # A count reads a role and then its holders, role after role; the lists of the plan follow no single role.
     while (role := before(place, "/users")) < place and (end := before(role, "/roles/*")) < role:
         first, place = role + 1, end
-    return first is not None and bool((sent.others - requests[first].others) & run.before.people.keys())
+    if first is None:
+        return False
+    lagged = any(requests[number].lagged for number in range(first, sent.number))
+    seen = frozenset() if lagged else requests[first].others
+    return bool((sent.others - seen) & run.before.people.keys())
 
 
 def _gained(earlier: State, sent: Sent) -> Iterator[tuple[str, frozenset[str]]]:

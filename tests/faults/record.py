@@ -71,6 +71,8 @@ class Sent:
     effect: bool
     others: frozenset[str]
     """Ids of what somebody else has written since the run began, up to this request's effect."""
+    lagged: bool = False
+    """Whether it was answered from an earlier moment."""
     landed: bool = False
     """Whether this is the effect alone, of a request that the client had given up before."""
 

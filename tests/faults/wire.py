@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from faults.record import Sent
 
 from reconciler.sandbox.app import SandboxApp
+from reconciler.sandbox.faults import FaultKind
 from reconciler.sandbox.injection import ConnectionDropped
 from reconciler.tenants.exchange import Answer, Exchange, NoAnswer
 
@@ -58,7 +59,7 @@ class Wire:
         bench, sent_headers, body = self.bench, {**self._headers, **(headers or {})}, payload or b""
         bench.arriving()
         number, before, began = bench.run.arrivals + 1, bench.state(), bench.clock.monotonic()
-        writes = len(bench.app.writes)
+        writes, logged = len(bench.app.writes), len(bench.app.requests)
         parts = urlsplit(url)
         noted: dict[str, Any] = {
             "number": number,
@@ -82,7 +83,8 @@ class Wire:
                 bench.landing.append((began + silent.seconds, call, noted))
         after = bench.state()
         effect = len(bench.app.writes) > writes or (exchange is TOO_LATE and after != before)
-        bench.run.sent.append(Sent(**noted, after=after, effect=effect, others=bench.others()))
+        lagged = any(FaultKind.STALE_READ in request.faults for request in bench.app.requests[logged:])
+        bench.run.sent.append(Sent(**noted, after=after, effect=effect, others=bench.others(), lagged=lagged))
         if number in bench.kills:
             raise Killed
         return TOO_LATE if bench.clock.monotonic() - began > seconds else exchange
