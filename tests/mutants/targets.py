@@ -20,6 +20,9 @@ ESCAPES = (
 )
 """Tests of what escapes foreign text."""
 
+SHOWS = (*ESCAPES, "tests/unit/render/test_render_markdown.py")
+"""These and the slow ones of whole pages."""
+
 TARGETS = {
     "reconciler/core/access.py": DECIDES,
     "reconciler/core/administrators.py": DECIDES,
@@ -63,7 +66,5 @@ TARGETS = {
     "reconciler/core/wording.py": DECIDES,
     "reconciler/model/permission.py": DECIDES,
     "reconciler/render/csv.py": ESCAPES,
-    "reconciler/render/escape.py": ESCAPES,
-    "reconciler/render/escape_markdown.py": (*ESCAPES, "tests/unit/render/test_render_markdown.py"),
-    "reconciler/render/escape_workflow.py": ESCAPES,
+    **{f"reconciler/render/{name}.py": SHOWS for name in ("escape", "escape_markdown", "escape_workflow")},
 }

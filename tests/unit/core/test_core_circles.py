@@ -245,7 +245,9 @@ def test_swap_with_a_role_gone_before_it_began_is_refused_by_its_name(live: Live
     told = problems(SWAP, live)
 
     assert told[0].message.endswith(f'no live role is called "{gone}"')
-    assert "Take `previously` out" in told[0].fix
+    assert told[0].fix == (
+        "Take `previously` out of these files, and read the plan with care: it creates what is missing"
+    )
 
 
 @pytest.mark.parametrize("live", [a_live_role("Beta", grants=(VIEW, TAG)), a_live_role("Alpha", grants=(VIEW, TAG))])
