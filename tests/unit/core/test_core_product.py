@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from builders import (
     ANYTHING_GOES,
     NOBODY,
@@ -13,12 +15,14 @@ from builders import (
     a_retired_role,
     a_role,
     a_state,
+    findings_of,
     planned,
 )
 from fakes.tenant import FakeTenant
 
 from reconciler.core.diff import diff
 from reconciler.core.digest import plan_digest
+from reconciler.core.guards import in_use as in_use_guard
 from reconciler.core.known import known
 from reconciler.core.match import match
 from reconciler.core.vendor import category_differences, permission_differences, propose
@@ -151,6 +155,39 @@ def test_retirement_in_use_warns_where_the_product_allows_it() -> None:
     assert unreachable.level is FindingLevel.BLOCK
     assert in_use(LEAVES, people=0) == []
     assert [finding.level for finding in in_use(Product())] == [FindingLevel.BLOCK]
+
+
+def test_every_retirement_in_use_is_told_by_itself() -> None:
+    """One that the product allows hides none of those after it."""
+    live = [a_live_role(name, grants=[TAG], user_count=1) for name in ("Day", "Night")]
+    tenant = FakeTenant(
+        catalogue=a_state().catalogue,
+        roles=live,
+        people=(a_person("p", "Day", "Night"),),
+        account=NOBODY,
+        product=LEAVES,
+    )
+    desired = a_state(a_retired_role("day"), a_retired_role("night"))
+
+    made = planned(Request(desired=desired, settings=ANYTHING_GOES), tenant)
+
+    assert [finding.role for finding in findings_of(made, Guard.IN_USE)] == ["day", "night"]
+
+
+def test_retirement_that_leaves_nobody_knows_how_many_behind_counts_none() -> None:
+    """No number is made up where there is none; the message says that it is not known."""
+    night = a_live_role("Night", grants=[TAG])
+    tenant = FakeTenant(catalogue=a_state().catalogue, roles=(night,), account=NOBODY, product=LEAVES)
+    facts = planned(Request(desired=a_state(a_retired_role("night")), settings=ANYTHING_GOES), tenant).facts
+    (change,) = facts.changes
+    assert isinstance(change, Retire)
+    uncounted = replace(change, live=replace(change.live, user_count=None))
+
+    (left,) = in_use_guard.find(replace(facts, changes=(uncounted,), people=replace(facts.people, listed=frozenset())))
+
+    assert left.level is FindingLevel.WARN
+    assert left.message.startswith("an unknown number of people are assigned")
+    assert left.people == 0
 
 
 def test_digest_tells_what_is_new_in_a_lock() -> None:
