@@ -9,8 +9,9 @@ from typing import Protocol, runtime_checkable
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import Product
-from reconciler.model.role import LiveRole, RoleContent, RoleId
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey
 from reconciler.model.state import Account, Capabilities, Tenant
+from reconciler.model.write import Write
 
 
 class TenantReader(Protocol):
@@ -28,6 +29,14 @@ class TenantReader(Protocol):
 
         `before` is None for a role to be created and `after` for one to be retired. Sends no request; may know what
         reading the catalogue and the roles has told. Empty where nothing is known to stand against it.
+        """
+
+    def objections_together(self, writes: tuple[Write, ...], roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Say why the product would refuse some writes of a plan after others of it; in sentences like `objections`.
+
+        This is for what no change shows by itself: a limit that several creations reach, names near each other, the
+        last administrator, people whom the product does not move. `writes` are in their order, and `roles` has the
+        live role of each file that has one. Sends no request.
         """
 
     def identity(self) -> tuple[Tenant, Account]:

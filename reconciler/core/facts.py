@@ -39,6 +39,8 @@ class Facts:
     """What the guards judge by: the stricter of the base revision's and the change's own."""
     base: BaseRevision | None
     """None where no base revision is known."""
+    objections_together: tuple[str, ...]
+    """What the product has against the writes as a whole, in sentences."""
     pinned: bool = True
     """Whether the lock is a file of the commit; else it is the one of the program's version."""
     tells_unheld: bool = True

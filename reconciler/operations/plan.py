@@ -67,12 +67,13 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
     own = live.account.person_id
     admins = tuple(administrators(allowed, matching, people, permission, own) for permission in administers)
     ordered = order(changes, people, admins, effective.min_administrators)
+    planned = writes(ordered.changes, people)
     facts = Facts(
         desired=desired,
         live=live,
         matching=matching,
         changes=ordered.changes,
-        writes=writes(ordered.changes, people),
+        writes=planned,
         access=allowed,
         people=people,
         impact=impact(ordered.changes, effects(allowed, people), people, live.roles, live.headcount),
@@ -83,6 +84,7 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
         pinned=request.pinned,
         tells_unheld=request.tells_unheld,
         objections={key_of(change): _objections(change, tenant) for change in ordered.changes},
+        objections_together=tenant.objections_together(planned, {m.role.key: m.live for m in matching.matched}),
     )
     findings = judge(facts)
     confirmed = confirm(findings, request.confirmations, clock.now().date())

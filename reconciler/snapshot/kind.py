@@ -5,7 +5,7 @@ For products without an interface. The file stands beside the settings (`file:`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +17,9 @@ from reconciler.errors import UsageProblem, WriteRefused
 from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import Product
-from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
+from reconciler.model.write import Write
 from reconciler.snapshot.content import Snapshot, SnapshotPerson, SnapshotRole, parse_snapshot
 from reconciler.tenants.connection import Connection, TenantKind
 
@@ -45,6 +46,10 @@ class SnapshotReader:
 
     def objections(self, _before: RoleContent | None, _after: RoleContent | None, /) -> tuple[str, ...]:
         """Give nothing: what the product refuses is known to whoever clicks."""
+        return ()
+
+    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Give nothing: as of a single change."""
         return ()
 
     def identity(self) -> tuple[Tenant, Account]:

@@ -8,6 +8,7 @@ one exists is told by the list. Sources of the facts: docs/products/chatwoot.md.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from reconciler.errors import (
     LiveIncomplete,
@@ -21,8 +22,9 @@ from reconciler.errors import (
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import Product
-from reconciler.model.role import LiveRole, RoleContent, RoleId
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey
 from reconciler.model.state import Account, Capabilities, Tenant
+from reconciler.model.write import Write
 from reconciler.tenants import chatwoot_replies as replies
 from reconciler.tenants import chatwoot_table as table
 from reconciler.tenants.chatwoot_replies import ADMINISTRATORS, PLAIN, RawRole
@@ -80,6 +82,10 @@ class ChatwootReader:
                 "shorten it."
             )
         return tuple(found)
+
+    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Give nothing: what is known stands against single changes."""
+        return ()
 
     def identity(self) -> tuple[Tenant, Account]:
         """`GET /profile`: the user behind the key, and their membership in the account."""

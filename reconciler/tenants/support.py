@@ -7,13 +7,15 @@ asked; nothing else is asked. Every write is one request.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 from reconciler.errors import LiveAmbiguous, LiveIncomplete, TenantAnswerUnusable, TenantForbade, WriteUnclear
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import SUPPORT, Product
-from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
+from reconciler.model.write import Write
 from reconciler.tenants import support_replies as replies
 from reconciler.tenants.connection import TenantKind
 from reconciler.tenants.http import HttpReader, HttpWriter, Patience
@@ -72,6 +74,10 @@ class SupportReader:
 
     def objections(self, _before: RoleContent | None, _after: RoleContent | None, /) -> tuple[str, ...]:
         """Give nothing: what this product refuses is in its catalogue and in what it says of each role."""
+        return ()
+
+    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Give nothing: each change is judged by itself."""
         return ()
 
     def headcount(self) -> int | None:

@@ -7,15 +7,16 @@ holders of a role. Sources of the facts: docs/products/zammad.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from reconciler.errors import TenantAnswerUnusable, TenantForbade, TenantRejected
 from reconciler.model.permission import Catalogue, PermissionSet
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import Product
-from reconciler.model.role import LiveRole, RoleContent, RoleId
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey
 from reconciler.model.state import Account, Capabilities, Tenant
+from reconciler.model.write import Write
 from reconciler.tenants import zammad_replies as replies
 from reconciler.tenants import zammad_table as table
 from reconciler.tenants.http import HttpReader
@@ -59,6 +60,10 @@ class ZammadReader:
         """Say what Zammad would refuse: its guards, names of inactive roles, groups without tickets, and notes."""
         known = Known(roles=self._known or {}, raw=self._raw, people=self._people.known, vocabulary=self._vocabulary)
         return tuple(objections(known, before, after))
+
+    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Give nothing: what is known stands against single changes."""
+        return ()
 
     def identity(self) -> tuple[Tenant, Account]:
         """`GET /users/me`: the user behind the token; the tenant is its host, which no two share."""

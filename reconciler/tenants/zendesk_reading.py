@@ -6,15 +6,16 @@ holders of the roles that are asked one per 100 people. Sources of the facts: do
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.errors import TenantAnswerUnusable, TenantForbade, TenantRejected
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import Product
-from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
+from reconciler.model.write import Write
 from reconciler.tenants import zendesk_replies as replies
 from reconciler.tenants.http import HttpReader
 from reconciler.tenants.shape import Part
@@ -74,6 +75,10 @@ class ZendeskReader:
         _, unsaid = changes(permissions, after.permissions, {}, self._vocabulary)
         found = (name_objection(before, after, roles), crowding, *unsaid, own)
         return tuple(objection for objection in found if objection)
+
+    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Give nothing: what is known stands against single changes."""
+        return ()
 
     def identity(self) -> tuple[Tenant, Account]:
         """`GET /users/me`: the user behind the key; the account is its host, which no two share."""

@@ -22,12 +22,14 @@ class ReadingContract:
 
     def test_traits_and_objections_cost_no_request(self, desk: Desk) -> None:
         """They are known without asking the product."""
-        role = desk.role(desk.used)
+        role, unused = desk.role(desk.used), desk.role(desk.unused)
         before = desk.requests()
 
         assert desk.reader.product() == desk.tenant.product()
         assert desk.tenant.objections(role.content, role.content) == ()
         assert desk.tenant.objections(None, desk.content("Evening Watch")) == ()
+        assert desk.tenant.objections(unused.content, None) == ()
+        assert desk.tenant.objections_together((), {}) == ()
 
         assert desk.requests() == before
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,8 +11,9 @@ from reconciler.errors import TenantError, TenantRejected, WriteConflict, WriteR
 from reconciler.model.permission import Catalogue
 from reconciler.model.person import Contact, Person, PersonId
 from reconciler.model.product import SUPPORT, Product
-from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
+from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKey, RoleKind
 from reconciler.model.state import Account, Capabilities, Tenant
+from reconciler.model.write import Write
 
 OWNER = "Owner"
 TENANT = Tenant(name="fake", id="ten_fake", title="Fake Desk")
@@ -70,6 +71,8 @@ class FakeTenant:
         """False for a key that may not read users' lists."""
         self.refused: dict[str, str] = {}
         """What the product objects to roles of these names, and why."""
+        self.refused_together: dict[int, str] = {}
+        """What the product objects to plans of more than so many writes, and why."""
         self._product = product
         self._catalogue = catalogue
         self._tenant = tenant
@@ -149,6 +152,10 @@ class FakeTenant:
         """Give what was scripted against the name that a role has or gets; no call that is counted."""
         content = after or before
         return tuple(why for name, why in self.refused.items() if content is not None and content.name == name)
+
+    def objections_together(self, writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Give what was scripted against so many writes; no call that is counted."""
+        return tuple(why for most, why in self.refused_together.items() if len(writes) > most)
 
     def capabilities(self) -> Capabilities:
         """Give what the key may do."""

@@ -17,3 +17,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     for change in facts.changes:
         for objection in facts.objections[key_of(change)]:
             yield Finding(guard=Guard.PRODUCT, level=FindingLevel.BLOCK, role=key_of(change), message=objection)
+    told = {objection for each in facts.objections.values() for objection in each}
+    for objection in facts.objections_together:
+        if objection not in told:
+            yield Finding(guard=Guard.PRODUCT, level=FindingLevel.BLOCK, role=None, message=objection)

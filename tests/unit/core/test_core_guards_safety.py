@@ -611,3 +611,17 @@ def test_catalogue_blocks_a_change_that_removes_the_lock(then: bool, level: Find
     (found,) = findings_of(planned(request, a_tenant(AGENT)), Guard.CATALOGUE)
 
     assert found.level is level
+
+
+def test_product_blocks_a_plan_that_the_product_would_refuse_as_a_whole() -> None:
+    """What stands against the writes together is told once, and not again where a change has it already."""
+    tenant = a_tenant(AGENT, BOSS)
+    tenant.refused_together = {0: "Too many at once.", 1: "Too near each other."}
+    tenant.refused = {"Agent": "Too near each other."}
+
+    made = planned(a_request(a_role("agent"), a_role("boss")), tenant)
+
+    assert [(f.level, f.role, f.message) for f in findings_of(made, Guard.PRODUCT)] == [
+        (FindingLevel.BLOCK, None, "Too many at once."),
+        (FindingLevel.BLOCK, "agent", "Too near each other."),
+    ]
