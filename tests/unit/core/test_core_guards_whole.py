@@ -273,3 +273,28 @@ def test_narrowing_counts_for_the_plan_only_roles_that_did_not_ask() -> None:
     made = planned(a_request(*files, settings=ten), a_tenant(*roles, people=people))
 
     assert only(made, Guard.NARROWING).role == "agent"
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        (
+            True,
+            "This change removes the catalogue lock, so `all` and `view` would mean whatever this version of the "
+            "program knows. Put schemas/permissions.yaml back.",
+        ),
+        (
+            False,
+            "There is no catalogue lock, so `all` and `view` would mean whatever this version of the program knows. "
+            "Pin it with `reconciler catalogue --update`.",
+        ),
+    ],
+)
+def test_catalogue_says_what_a_missing_lock_means_and_who_is_to_mend_it(then: bool, told: str) -> None:
+    """A change that removes it puts it back; a repository that never had one gets one."""
+    base = replace(a_base(a_role("agent")), pinned=then)
+    request = replace(a_request(a_role("agent"), base=base), pinned=False)
+
+    (found,) = findings_of(planned(request, a_tenant(a_live_role("Agent"))), Guard.CATALOGUE)
+
+    assert found.message == told
