@@ -83,11 +83,12 @@ class Place:
         return Place(Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True)))
 
     def environment(self, **more: str) -> Mapping[str, str]:
-        """Give the environment of a process."""
+        """Give the environment of a process; it is not measured, as what is killed or has no room breaks the figures."""
         key = self.folder / ".reconciler" / "sandbox.key"
         served = {"SERVED_KEY": key.read_text(encoding="ascii").strip()} if key.exists() else {}
         path = os.pathsep.join(filter(None, (str(self.folder / "brisk"), os.environ.get("PYTHONPATH"))))
-        return {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": path, **served, **more}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "COVERAGE"))}
+        return {**plain, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": path, **served, **more}
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Start the command with nothing on standard input."""
