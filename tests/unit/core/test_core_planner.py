@@ -186,3 +186,12 @@ def test_wording_lists_a_few_names_and_counts_the_rest() -> None:
     assert listing("ba") == "a, b"
     assert listing("edcba") == "a, b, c, d, e"
     assert listing("gfedcba") == "a, b, c, d, e and 2 more"
+
+
+def test_plan_tells_a_target_that_no_file_declares_by_its_key() -> None:
+    """Such files are refused before; here the key is all there is to say."""
+    tenant = a_tenant(AGENT, people=some_people(1, "Agent"))
+
+    (change,) = a_plan(a_request(a_retired_role("agent", move_users_to="nowhere")), tenant).changes
+
+    assert change.fields == (FieldChange(path="holders", before="Agent", after="nowhere"),)
