@@ -52,7 +52,7 @@ class Moved:
 
 def reviewed_changes(changes: Iterable[Change]) -> tuple[ReviewedChange, ...]:
     """Give the changes of a plan as a review keeps them, sorted by role."""
-    return tuple(sorted((_reviewed(change) for change in changes), key=lambda change: change.role))
+    return tuple(sorted(_reviewed(change) for change in changes))
 
 
 def moved(review: Review, changes: Iterable[Change]) -> tuple[Moved, ...]:

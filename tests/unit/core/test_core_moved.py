@@ -50,6 +50,13 @@ def test_changes_of_a_review_are_digests_by_role() -> None:
     assert len(set(digests)) == 4
 
 
+def test_retirement_with_a_target_keeps_the_digest_that_older_reviews_have() -> None:
+    """A review that was kept by an earlier version is compared with what is planned now, so these bytes stay."""
+    (retire, _) = reviewed_changes(now(a_retired_role("agent", move_users_to="lead"), WIDENED).facts.changes)
+
+    assert retire.after == "sha256:4d02bba2e3300cfacb0f0eb2ff54a79fbf49e045586a0edb7a189dd668d746db"
+
+
 def test_creation_has_no_before_and_retirement_no_after() -> None:
     """What does not exist has no digest."""
     create, retire = reviewed_changes(now(a_role("new"), a_retired_role("agent")).facts.changes)[::-1]
