@@ -70,6 +70,7 @@ def test_review_holds_what_binds_a_plan_and_nothing_foreign() -> None:
     review = review_of(made.plan, made.facts.changes, "b" * 40, ["z", "a"])
 
     assert (review.digest, review.head, review.base) == (made.plan.digest, "a" * 40, "b" * 40)
+    assert (review.verdict, review.title) == (Verdict.UNCONFIRMED, title_of(made.plan))
     assert review.labels == ("a", "z")
     assert [change.role for change in review.changes or ()] == ["agent"]
     assert "Agent" not in repr(review)
@@ -132,3 +133,4 @@ def test_run_that_broke_off_has_a_review_that_lets_nothing_pass() -> None:
     review = unfinished_review("a" * 40)
 
     assert (review.digest, review.verdict, review.head) == (None, Verdict.FAILED, "a" * 40)
+    assert review.title == "The plan did not finish"
