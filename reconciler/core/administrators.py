@@ -105,12 +105,14 @@ def _set(giving: set[_Role], role: _Role, *, present: bool) -> bool:
     return True
 
 
-def administration(lock: Catalogue, base: BaseRevision | None) -> tuple[str, ...]:
-    """Give the permissions that mean "can administer roles", sorted: by the lock, and by the lock of the base.
+def administration(lock: Catalogue, base: BaseRevision | None, live: Catalogue) -> tuple[str, ...]:
+    """Give the permissions that mean "can administer roles", sorted: by the lock, by that of the base, by the product.
 
-    A change that says something else means it must not switch off the guard that judges it.
+    A change that says something else means it must not switch off the guard that judges it, and where no base is
+    known the product's own word still counts.
     """
-    said = {lock.role_administration, None if base is None else base.catalogue.role_administration}
+    then = None if base is None else base.catalogue.role_administration
+    said = {lock.role_administration, then, live.role_administration}
     return tuple(sorted(permission for permission in said if permission))
 
 

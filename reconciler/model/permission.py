@@ -87,7 +87,7 @@ class Catalogue:
     version: int
     categories: tuple[Category, ...]
     role_administration: str | None = None
-    """The permission that means "can administer roles"; None in a live catalogue, which does not say."""
+    """The permission that means "can administer roles"; None in a live catalogue where nobody knows."""
     standard_roles: tuple[StandardRole, ...] = ()
     """The product's own roles; empty in a live catalogue, where the role list says it."""
     by_key: Mapping[str, Permission] = field(init=False, repr=False, compare=False)

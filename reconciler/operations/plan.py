@@ -56,10 +56,10 @@ def plan(request: Request, tenant: TenantReader, clock: Clock, progress: Progres
     mean two live roles. Findings are part of the plan and are not raised.
     """
     desired, base = request.desired, request.base
-    administers = administration(desired.catalogue, base)
     effective = request.settings if base is None else stricter(base.guards, request.settings)
 
     live = read_live(tenant, progress)
+    administers = administration(desired.catalogue, base, live.catalogue)
     matching = match(desired, live)
     changes = diff(matching, desired.catalogue, live)
     allowed = access(changes, live.roles)

@@ -13,7 +13,9 @@ from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
 from reconciler.tenants.verdict import Complaint
 
-NEEDS = frozenset({"settings.roles", "settings.view", "users.view", "users.assign_roles"})
+ADMINISTERS = "settings.roles"
+"""The permission on Settings, Roles & Permissions, which the help page "Create a custom role" asks for."""
+NEEDS = frozenset({ADMINISTERS, "settings.view", "users.view", "users.assign_roles"})
 """What the reconciler's own account must keep: the permissions behind the scopes `settings` and `users`."""
 
 _PERSON_KINDS = {"human": True, "service": False}
@@ -93,10 +95,16 @@ def capabilities(part: Part) -> Capabilities:
 
 
 def catalogue(part: Part) -> Catalogue:
-    """Read `GET /permissions`: at least one permission, no key twice, each under its own category."""
+    """Read `GET /permissions`: at least one permission, no key twice, each under its own category.
+
+    The reply does not say which of them means role administration; the product's help page does.
+    """
+    categories = tuple(_category(item) for item in part.at("categories").each())
+    administers = any(p.key == ADMINISTERS for category in categories for p in category.permissions)
     result = Catalogue(
         version=part.at("version").count(),
-        categories=tuple(_category(item) for item in part.at("categories").each()),
+        categories=categories,
+        role_administration=ADMINISTERS if administers else None,
     )
     listed = sum(len(category.permissions) for category in result.categories)
     if not listed or listed != len(result.by_key) or len(result.categories) != len(result.by_category):

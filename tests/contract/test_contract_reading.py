@@ -32,11 +32,11 @@ def test_capabilities_of_a_full_key(side: Side) -> None:
 
 
 def test_the_catalogue_knows_every_permission_in_use(side: Side) -> None:
-    """Whatever a role grants is listed, and a live catalogue names neither administration nor standard roles."""
+    """Whatever a role grants is listed, and what administers; standard roles are in the list of roles."""
     catalogue = side.tenant.catalogue()
 
     assert catalogue.keys >= EVERYTHING
-    assert (catalogue.role_administration, catalogue.standard_roles) == (None, ())
+    assert (catalogue.role_administration, catalogue.standard_roles) == ("settings.roles", ())
 
 
 def test_roles_are_all_there_and_sorted_by_id(side: Side) -> None:

@@ -61,6 +61,7 @@ def a_catalogue() -> Catalogue:
     categories = sorted({key.partition(".")[0] for key in keys})
     return Catalogue(
         version=1,
+        role_administration="settings.roles",
         categories=tuple(
             Category(
                 key=category,

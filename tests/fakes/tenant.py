@@ -109,6 +109,10 @@ class FakeTenant:
         """Delete a role that nobody holds as somebody would in the product."""
         del self._roles[role_id]
 
+    def catalogue_is(self, catalogue: Catalogue) -> None:
+        """Let the product have these permissions from now on."""
+        self._catalogue = catalogue
+
     def set_active(self, person_id: PersonId, *, active: bool) -> None:
         """Suspend or reactivate a user."""
         self._people[person_id] = dataclasses.replace(

@@ -44,6 +44,9 @@ def find(facts: Facts) -> Iterator[Finding]:
         key for key in lock.keys & live.keys if lock.closed({key}) & live.keys != live.closed({key}) & lock.keys
     ]:
         differences.append(f"{listing(reach)} bringing something else")
+    words = (live.role_administration, lock.role_administration)
+    if None not in words and words[0] != words[1]:
+        differences.append(f"{words[0]} administers roles, and {words[1]} by the lock (both are guarded)")
     if differences:
         yield Finding(
             guard=Guard.CATALOGUE,

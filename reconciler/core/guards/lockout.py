@@ -53,12 +53,12 @@ def _counted(facts: Facts, administrators: Administrators) -> Iterator[Finding]:
 def _let_go(facts: Facts) -> Iterator[Finding]:
     if facts.base is None:
         return
-    said = {*administration(facts.desired.catalogue, facts.base), facts.live.catalogue.role_administration}
+    said = administration(facts.desired.catalogue, facts.base, facts.live.catalogue)
     declared = {name_key(c.name): c.permissions for c in facts.base.contents.values() if c is not None}
     for live in filter(facts.was_managed, facts.matching.unmanaged):
         name = live.content.name
         gives = live.content.permissions | declared.get(name_key(name), frozenset())
-        given = sorted(permission for permission in said if permission is not None and permission in gives)
+        given = sorted(permission for permission in said if permission in gives)
         if given:
             yield _block(
                 f'"{name}" was managed on the base revision and no file means it any more, but it gives {given[0]}: '

@@ -625,3 +625,16 @@ def test_product_blocks_a_plan_that_the_product_would_refuse_as_a_whole() -> Non
         (FindingLevel.BLOCK, None, "Too many at once."),
         (FindingLevel.BLOCK, "agent", "Too near each other."),
     ]
+
+
+def test_lockout_counts_by_the_word_of_the_product_too() -> None:
+    """A lock that calls something else role administration does not switch the guard off, base or not, and is told."""
+    tenant = a_tenant(BOSS, AGENT, people=(*some_people(2, "Boss"), *some_people(3, "Agent", prefix="a")))
+    tenant.catalogue_is(replace(a_catalogue(), role_administration=ADMIN))
+    lock = replace(a_catalogue(), role_administration=VIEW)
+
+    made = planned(a_request(a_role("boss"), a_role("agent"), settings=TWO, catalogue=lock), tenant)
+
+    assert [f.level for f in findings_of(made, Guard.LOCKOUT)] == [FindingLevel.BLOCK]
+    (told,) = findings_of(made, Guard.CATALOGUE)
+    assert f"{ADMIN} administers roles, and {VIEW} by the lock" in told.message
