@@ -23,7 +23,7 @@ from builders import (
 
 from reconciler.core.notes import notes
 from reconciler.desired.language import load_desired_from
-from reconciler.model.role import RoleKind
+from reconciler.model.role import LONGEST_NAME, RoleKind
 
 MANY = KEYS
 
@@ -117,6 +117,41 @@ def test_notes_offer_no_rename_of_what_is_not_alike(grants: tuple[str, ...], kin
     plan = a_plan(a_request(a_role("tier-one", grants=MANY)), a_tenant(a_live_role("Other", grants=grants, kind=kind)))
 
     assert plan.notes == ()
+
+
+@pytest.mark.parametrize(("all_of_them", "shared", "offered"), [(30, 27, True), (37, 33, False), (0, 0, False)])
+def test_notes_offer_a_rename_from_nine_permissions_in_ten(all_of_them: int, shared: int, offered: bool) -> None:
+    """Exactly so many are enough, a little less is not, and two roles that permit nothing are not alike."""
+    keys = [f"desk.k{number:02}" for number in range(all_of_them)]
+    lock = a_catalogue(*KEYS, *keys)
+    live = a_live_role("Other", grants=keys[:shared])
+
+    plan = a_plan(a_request(a_role("fresh", grants=keys), catalogue=lock), a_tenant(live, catalogue=lock))
+
+    assert [note for note in plan.notes if "nearly the same" in note] == list(plan.notes)
+    assert len(plan.notes) == offered
+
+
+def test_notes_offer_a_line_with_the_longest_name_that_a_file_can_hold() -> None:
+    """The limit itself is within the limit."""
+    name = "L" * LONGEST_NAME
+
+    (note,) = a_plan(a_request(a_role("tier-one", grants=MANY)), a_tenant(a_live_role(name, grants=MANY))).notes
+
+    assert note.endswith(f'previously: ["{name}"]')
+
+
+def test_notes_tell_of_service_accounts_after_a_creation_and_only_of_those_that_lose() -> None:
+    """One whose other role keeps it loses nothing, and a role that is created hides nothing."""
+    live = (a_live_role("Agent", grants=(TAG,)), a_live_role("Keeper", grants=(TAG,)))
+    robots = (a_person("1", "Agent"), a_person("2", "Agent", "Keeper"))
+    request = a_request(a_role("fresh"), a_role("keeper", grants=(TAG,)), a_retired_role("agent"))
+    tenant = a_tenant(*live, people=[replace(robot, human=False) for robot in robots])
+
+    plan = a_plan(request, tenant)
+
+    assert [change.role for change in plan.changes] == ["fresh", "agent"]
+    assert plan.notes == ('"Agent": 1 service account would lose something too, besides the people counted',)
 
 
 def test_notes_name_the_roles_that_nobody_holds() -> None:
