@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.naming import name_key
 from reconciler.errors import LiveAmbiguous
 from reconciler.model.product import Product
-from reconciler.model.role import LiveRole, RoleKey
+from reconciler.model.role import LiveRole, RoleId, RoleKey
 from reconciler.model.state import DesiredState
 
 PINS = "schemas/ids.yaml"
@@ -23,29 +23,33 @@ class Identities:
     """By the file whose id they have."""
     by_name: Mapping[str, LiveRole]
     """The others, by the form of their name."""
+    gone: Mapping[RoleKey, RoleId]
+    """The pinned id of each file whose role is not live; no other role is that file's, whatever its name is."""
 
 
 def identities(desired: DesiredState, live: Sequence[LiveRole], product: Product) -> Identities:
     """Find what pins say, and the names of the rest.
 
-    Where the product keeps names unique, pins count for nothing. A pin whose role is gone is no pin. Raises
-    `LiveAmbiguous` where two roles have one name, in a product that allows it only for a name that a file means.
+    Where the product keeps names unique, pins count for nothing. Elsewhere a file with a pin means that role or
+    none: its name finds it nothing, also where the role is gone. Raises `LiveAmbiguous` where two roles have one
+    name, in a product that allows it only for a name that a file without a pin means.
     """
     keys = {role.key for role in desired.roles} | {role.key for role in desired.retired}
     pins = {} if product.unique_names else {role: key for key, role in desired.pinned_ids.items() if key in keys}
     pinned = {pins[role.id]: role for role in live if role.id in pins}
+    gone = {key: role for role, key in pins.items() if key not in pinned}
     named: dict[str, list[LiveRole]] = {}
     for role in live:
         if role.id not in pins:
             named.setdefault(name_key(role.content.name), []).append(role)
-    meant = None if product.unique_names else _meant(desired, pinned)
+    meant = None if product.unique_names else _meant(desired, pins.values())
     for name, roles in named.items():
         if len(roles) > 1 and (meant is None or name in meant):
             raise _ambiguous(roles, None if meant is None else meant[name])
-    return Identities(pinned=pinned, by_name={name: roles[0] for name, roles in named.items()})
+    return Identities(pinned=pinned, by_name={name: roles[0] for name, roles in named.items()}, gone=gone)
 
 
-def _meant(desired: DesiredState, pinned: Mapping[RoleKey, LiveRole]) -> Mapping[str, RoleKey]:
+def _meant(desired: DesiredState, pinned: Collection[RoleKey]) -> Mapping[str, RoleKey]:
     """Give the file that means each name, or meant it, of those that are found by name."""
     names: list[tuple[RoleKey, tuple[str, ...]]] = [
         (role.key, (role.content.name, *role.previously)) for role in desired.roles

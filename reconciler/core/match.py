@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from reconciler.core.circles import circles, standing
 from reconciler.core.identity import identities
@@ -43,6 +44,8 @@ class Matching:
     """Files whose names go round in a circle, with a role of it live under its temporary name."""
     pending: tuple[tuple[RoleKey, ...], ...] = ()
     """The circles of names whose swap has not begun."""
+    gone: Mapping[RoleKey, RoleId] = field(default_factory=lambda: MappingProxyType({}))
+    """The pinned id of each file whose role is not live, retired files too."""
 
 
 def match(desired: DesiredState, live: LiveState) -> Matching:
@@ -65,9 +68,10 @@ def match_roles(desired: DesiredState, live: Sequence[LiveRole], product: Produc
     """Match files to these live roles, like `match`."""
     known = identities(desired, live, product)
     pinned, by_name = known.pinned, known.by_name
+    by_id = pinned.keys() | known.gone.keys()
     files: list[File] = [*desired.roles, *desired.retired]
-    swaps = _Swaps(_without(desired, pinned), by_name)
-    claims = _Claims([file for file in files if file.key not in swaps.keys | pinned.keys()], by_name)
+    swaps = _Swaps(_without(desired, by_id), by_name)
+    claims = _Claims([file for file in files if file.key not in swaps.keys | by_id], by_name)
     claims.settle()
     found = {**claims.found, **swaps.found, **pinned}
     meant = {role.id for role in found.values()}
@@ -92,10 +96,11 @@ def match_roles(desired: DesiredState, live: Sequence[LiveRole], product: Produc
         unmanaged=tuple(unmanaged),
         swapping=frozenset(swaps.under_way),
         pending=tuple(swaps.pending),
+        gone=known.gone,
     )
 
 
-def _without(desired: DesiredState, pinned: Mapping[RoleKey, LiveRole]) -> DesiredState:
+def _without(desired: DesiredState, pinned: Collection[RoleKey]) -> DesiredState:
     """Give the files that are found by name alone."""
     if not pinned:
         return desired

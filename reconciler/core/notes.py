@@ -86,8 +86,8 @@ def _perhaps_renamed(facts: Facts) -> Iterator[str]:
     It is never guessed: a creation leaves the holders behind, and a wrong rename would take them along.
     """
     for change in facts.changes:
-        if not isinstance(change, Create):
-            continue
+        if not isinstance(change, Create) or change.role.key in facts.matching.gone:
+            continue  # What a pin says is changed by another pin alone, as the guard says.
         for live in facts.matching.unmanaged:
             if _alike(change, live):
                 yield (

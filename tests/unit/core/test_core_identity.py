@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 import pytest
-from builders import REPLY, VIEW, a_live_role, a_live_state, a_retired_role, a_role, a_state
+from builders import (
+    ANYTHING_GOES,
+    REPLY,
+    VIEW,
+    a_live_role,
+    a_live_state,
+    a_retired_role,
+    a_role,
+    a_state,
+    a_tenant,
+    findings_of,
+    planned,
+)
+from fakes.tenant import FakeTenant
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.core.match import Matching, match
 from reconciler.errors import LiveAmbiguous
+from reconciler.model.finding import FindingLevel, Guard
 from reconciler.model.product import Product
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKey
+from reconciler.operations.plan import Planned, Request
 
 SAME_NAMES = Product(name="Namesakes", unique_names=False)
 
@@ -25,7 +40,13 @@ def matched(
 ) -> Matching:
     """Match files to live roles under these pins."""
     pinned = {RoleKey(key): RoleId(role) for key, role in (pins or {}).items()}
-    return match(dataclasses.replace(a_state(*files), pinned_ids=pinned), a_live_state(*live, product=product))
+    return match(replace(a_state(*files), pinned_ids=pinned), a_live_state(*live, product=product))
+
+
+def plan_of(tenant: FakeTenant, *files: DesiredRole | RetiredRole, pins: dict[str, str]) -> Planned:
+    """Plan these files under these pins."""
+    pinned = {RoleKey(key): RoleId(role) for key, role in pins.items()}
+    return planned(Request(desired=replace(a_state(*files), pinned_ids=pinned), settings=ANYTHING_GOES), tenant)
 
 
 def found(matching: Matching) -> dict[str, str]:
@@ -124,10 +145,63 @@ def test_names_that_no_file_means_may_come_twice() -> None:
     assert [role.id for role in told.unmanaged] == ["WILD", "Wild"]
 
 
-def test_pin_whose_role_is_gone_is_none() -> None:
-    """The file is then found by its name, or is to be created."""
-    assert found(matched((a_role("agent"),), a_live_role("Agent", id="8"), pins={"agent": "7"})) == {"agent": "8"}
-    assert [role.key for role in matched((a_role("agent"),), pins={"agent": "7"}).missing] == ["agent"]
+def test_pinned_role_that_is_gone_is_missing_whoever_has_its_names() -> None:
+    """Another role of the name, or of an earlier one, is not taken for it, and several of the name are no question."""
+    files = (a_role("agent", previously=("Clerk",)), a_retired_role("night", previously=("Watch",)))
+    live = tuple(a_live_role(name, id=f"{name}{n}") for name in ("Agent", "Clerk", "Night", "Watch") for n in (8, 9))
+
+    told = matched(files, *live, pins={"agent": "7", "night": "6"})
+
+    assert found(told) == {}
+    assert [role.key for role in told.missing] == ["agent"]
+    assert told.gone == {"agent": "7", "night": "6"}
+    assert {role.id for role in told.unmanaged} == {role.id for role in live}
+
+
+def test_retired_role_that_is_gone_takes_no_namesake_with_it() -> None:
+    """Once the pinned one was deleted there is nothing left to do, and that is told."""
+    tenant = a_tenant(a_live_role("Night", id="8"), product=SAME_NAMES)
+
+    made = plan_of(tenant, a_retired_role("night", name="Night"), pins={"night": "7"})
+
+    assert made.plan.changes == ()
+    assert any(note.startswith('retired and gone: "Night" (night)') for note in made.plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("live", "way"),
+    [
+        ((), "To have a new one created, take that line out."),
+        ((a_live_role("Watch", id="8"),), "To have a new one created, take that line out."),
+        ((a_live_role("NIGHT", id="8"),), 'To mean "NIGHT" (8), pin it: `night: "8"`.'),
+        ((a_live_role("Late", id="8"),), 'To mean "Late" (8), pin it: `night: "8"`.'),
+        (
+            tuple(a_live_role("Night", id=number) for number in "89"),
+            'To mean "Night" (8), "Night" (9), pin it: `night: "8"`.',
+        ),
+    ],
+    ids=["nothing", "another", "its name", "its earlier name", "two"],
+)
+def test_role_in_the_place_of_one_that_is_gone_is_blocked(live: tuple[LiveRole, ...], way: str) -> None:
+    """A creation would be another role, at every apply; the line to change is told, and no other note misleads."""
+    role = a_role("night", name="Night", previously=("Late",))
+
+    made = plan_of(a_tenant(*live, product=SAME_NAMES), role, pins={"night": "7"})
+
+    (finding,) = findings_of(made, Guard.PRODUCT)
+    assert (finding.level, finding.role) == (FindingLevel.BLOCK, "night")
+    assert finding.message == (
+        'roles/night.yaml means the role that schemas/ids.yaml pins below sandbox, `night: "7"`, and that role is '
+        f"gone; no other one is taken for it because of its name. {way}"
+    )
+    assert not any("nearly the same" in note for note in made.plan.notes)
+
+
+def test_role_without_a_pin_is_created_beside_one_that_is_gone() -> None:
+    """Only what is pinned is blocked."""
+    made = plan_of(a_tenant(product=SAME_NAMES), a_role("late"), a_role("night"), pins={"night": "7"})
+
+    assert [finding.role for finding in findings_of(made, Guard.PRODUCT)] == ["night"]
 
 
 def test_pin_of_a_file_that_is_gone_claims_nothing() -> None:
