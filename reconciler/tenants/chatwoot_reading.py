@@ -27,6 +27,7 @@ from reconciler.model.state import Account, Capabilities, Tenant
 from reconciler.model.write import Write
 from reconciler.tenants import chatwoot_replies as replies
 from reconciler.tenants import chatwoot_table as table
+from reconciler.tenants.chatwoot_moves import move_objections
 from reconciler.tenants.chatwoot_replies import ADMINISTRATORS, PLAIN, RawRole
 from reconciler.tenants.http import HttpReader
 from reconciler.tenants.shape import Part
@@ -83,9 +84,9 @@ class ChatwootReader:
             )
         return tuple(found)
 
-    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
-        """Give nothing: what is known stands against single changes."""
-        return ()
+    def objections_together(self, writes: tuple[Write, ...], roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Say which moves would make administrators, and which would make administrators plain agents besides."""
+        return move_objections(writes, roles)
 
     def identity(self) -> tuple[Tenant, Account]:
         """`GET /profile`: the user behind the key, and their membership in the account."""

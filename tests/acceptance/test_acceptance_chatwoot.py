@@ -21,6 +21,8 @@ pytestmark = pytest.mark.sockets
 ME, LIST, AGENTS = "GET /profile 200", "GET /custom_roles 200", "GET /agents 200"
 LOOK = [ME, LIST, AGENTS]
 
+RETIRED = "name: Night Shift\ndescription: Watches at night\nretired: true\n"
+
 SETTINGS = """\
 tenants:
   live:
@@ -171,6 +173,103 @@ def test_deleted_role_leaves_plain_agents_and_that_can_widen(site: Site) -> None
     assert lines == [*LOOK, LIST, f"DELETE /custom_roles/{site.served.night} 200", LIST]
     assert {agent["custom_role_id"] for agent in account.agents.values()} == {None}
     assert site.run("drift") == LOOK
+
+
+def test_retirement_takes_the_pinned_role_and_never_another_of_its_name(site: Site) -> None:
+    """Two roles are called Night Shift and one is pinned: that one goes, and later runs leave the other alone."""
+    desk, account = site.desk, site.served.account
+    site.run("adopt", "--all")
+    other = account.add_role("Night Shift", ["contact_manage", "report_manage"])
+    desk.write("roles/night-shift.yaml", RETIRED)
+    desk.confirm_all()
+    site.run("apply", "--yes")
+
+    assert desk.plan()["changes"] == []
+    desk.confirm_all()
+    assert site.run("apply", "--yes") == LOOK
+    assert (site.served.night in account.roles, other in account.roles) == (False, True)
+    assert site.run("drift") == LOOK
+
+
+def test_role_deleted_by_hand_is_missing_though_another_has_its_name(site: Site) -> None:
+    """The file does not take over the other role and its people; it takes another pin, or none, to go on."""
+    desk, account = site.desk, site.served.account
+    site.run("adopt", "--all")
+    pins = "schemas/ids.yaml"
+    other = account.add_role("Night Shift", ["report_manage"])
+    zed = account.add_agent("Zed", custom=other)
+    account.delete(site.served.night)
+
+    document = desk.plan()
+    (change,) = document["changes"]
+    assert (change["action"], change["holders"]) == ("create", 0)
+    (message,) = (finding["message"] for finding in document["findings"] if finding["guard"] == "product")
+    assert f'To mean "Night Shift" ({other}), pin it: `night-shift: "{other}"`.' in message
+    desk.confirm_all()
+    assert desk.run("apply", "--yes").code == 4
+    assert desk.run("drift").code == 2
+    assert account.agents[zed]["custom_role_id"] == other
+    assert {asked.method for asked in site.served.api.log} == {"GET"}
+
+    desk.replace(pins, f'night-shift: "{site.served.night}"', f'night-shift: "{other}"')
+    (change,) = desk.plan()["changes"]
+    assert (change["action"], change["holders"]) == ("update", 1)
+
+
+def test_role_deleted_by_hand_is_created_anew_once_its_pin_is_taken_out(site: Site) -> None:
+    """A new role is one that somebody asked for; it is found by its name from then on, and created once."""
+    desk, account = site.desk, site.served.account
+    site.run("adopt", "--all")
+    account.delete(site.served.night)
+    assert "take that line out" in desk.run("plan").out
+
+    desk.replace("schemas/ids.yaml", f'  night-shift: "{site.served.night}"\n', '  unused: "2"\n')
+    desk.settle()
+
+    assert account.named("Night Shift")["id"] != site.served.night
+    assert site.run("drift") == LOOK
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("administrator", "would make administrators of 2 of its holders"),
+        ("agent", "Administrators have the role of night-shift (1 of its holders)"),
+    ],
+)
+def test_move_that_chatwoot_has_no_write_for_is_refused_in_the_plan(site: Site, target: str, words: str) -> None:
+    """Moving makes no administrators and unmakes none; the way out that is told does what was wanted of agents."""
+    desk, account = site.desk, site.served.account
+    account.agents[site.served.ben]["role"] = "administrator"
+    site.run("adopt", "--all")
+    desk.write("roles/night-shift.yaml", f"{RETIRED}move_users_to: {target}\n")
+
+    (message,) = (f["message"] for f in desk.plan()["findings"] if f["guard"] == "product")
+    assert words in message
+    desk.confirm_all()
+    assert desk.run("apply", "--yes").code == 4
+    assert {asked.method for asked in site.served.api.log} == {"GET"}
+
+    desk.write("roles/night-shift.yaml", RETIRED)
+    desk.settle()
+    assert [agent["role"] for agent in account.agents.values()].count("administrator") == 2
+    assert {agent["custom_role_id"] for agent in account.agents.values()} == {None}
+
+
+@pytest.mark.parametrize(("target", "role"), [("administrator", "administrator"), ("agent", "agent")])
+def test_move_to_what_every_holder_is_already_is_done(site: Site, target: str, role: str) -> None:
+    """Where all are administrators, or none is, there is a write for it: the custom role is cleared and no more."""
+    desk, account = site.desk, site.served.account
+    for agent in account.agents.values():
+        agent["role"] = "administrator" if agent["custom_role_id"] is None else role
+    site.run("adopt", "--all")
+    desk.write("roles/night-shift.yaml", f"{RETIRED}move_users_to: {target}\n")
+
+    desk.settle()
+
+    edits = [asked.body for asked in site.served.api.log if asked.method == "PATCH"]
+    assert edits == [{"role": role, "custom_role_id": None}] * 3
+    assert site.served.night not in account.roles
 
 
 def test_role_is_created_and_people_are_moved_with_their_role_in_every_edit(site: Site) -> None:

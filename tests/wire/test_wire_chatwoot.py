@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -399,6 +400,19 @@ def test_feature_that_goes_off_meanwhile_refuses_the_write(desk: Desk) -> None:
             tenant.update_role(live, dataclasses.replace(live.content, name="Evening"))
 
     assert desk.account.roles[desk.night]["name"] == "Night Shift"
+
+
+@pytest.mark.parametrize("custom", [None, 2])
+def test_account_without_the_feature_ignores_the_role_of_an_edit(desk: Desk, custom: int | None) -> None:
+    """Who has which role stays as it is, whatever an edit of a person says of it, or leaves out."""
+    desk.account.switches.enabled = False
+    body = json.dumps({"role": "agent", "custom_role_id": custom}).encode()
+
+    reply = desk.api.answer("PATCH", f"/api/v1/accounts/1/agents/{desk.ben}", {"api_access_token": ADA}, body)
+
+    assert reply is not None
+    assert reply.status == 200
+    assert desk.account.agents[desk.ben]["custom_role_id"] == desk.night
 
 
 def test_custom_roles_leave_no_trace_in_the_audit_log(desk: Desk) -> None:

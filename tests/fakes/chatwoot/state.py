@@ -119,13 +119,13 @@ class Chatwoot:
                 agent["custom_role_id"] = None
 
     def edit_agent(self, number: int, fields: Object, custom: Json) -> None:
-        """Change somebody; the custom role is written whatever came, and never looked up."""
+        """Change somebody; without the feature the custom role is ignored, else written whatever came."""
         agent = self.agents[number]
         role = fields.get("role", agent["role"])
         if role != agent["role"]:
             self.audits.append({"auditable_type": "AccountUser", "auditable_id": number, "action": "update"})
         agent["role"] = role
-        if custom is None or self.open:
+        if self.open:
             agent["custom_role_id"] = custom
 
     def _require_valid(self, fields: Object) -> None:
