@@ -241,12 +241,16 @@ class WriteConflict(TenantError):
     """A write found another state than the one that was read (409 or 412); the newer value was kept."""
 
     code = "write.conflict"
+    sent: bool = True
+    """False where that was seen before a request to write was made."""
 
 
 class WriteRefused(TenantError):
     """The tenant clearly said no to a write; it had no effect."""
 
     code = "write.refused"
+    sent: bool = True
+    """False where it was refused before a request to write was made."""
 
 
 class WriteUnclear(TenantError):

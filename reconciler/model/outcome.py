@@ -38,7 +38,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     """In the order of the plan."""
     writes: int
-    """Writes that were sent, repeated ones counted each time."""
+    """Requests to write that were sent, repeated ones counted each time, and one for many people once."""
     proved: int = 0
     """Writes that were read back as done."""
     interrupted: bool = False

@@ -28,6 +28,8 @@ class Product:
     """Whether a write can be bound to the version that was read; where not, roles and people are read again before."""
     counts: bool = True
     """Whether listing the roles says how many people each has."""
+    counts_again: bool = True
+    """Whether reading one role says so too; else nobody notices who came between the plan and a narrowing."""
     reads_holders: bool = True
     """Whether the people with one role can be listed."""
     writes: bool = True

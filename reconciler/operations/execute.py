@@ -91,8 +91,10 @@ class Execution:
             if self.stopped():
                 self.cut_short = True
                 return
-            for write, settlement in zip(batch, self._together(batch, number, len(writes), digest), strict=True):
-                self.sent += settlement.sent
+            settlements = self._together(batch, number, len(writes), digest)
+            # Each of them tells the requests that were made for all of them.
+            self.sent += max(settlement.sent for settlement in settlements)
+            for write, settlement in zip(batch, settlements, strict=True):
                 if settlement.settled is Settled.APPLIED:
                     self.done[write.role] = self.done.get(write.role, 0) + 1
                     self.progress.advance()

@@ -1,4 +1,4 @@
-"""Count the administrators again, right before a write that takes role administration from somebody."""
+"""Count people again, right before a write: the administrators who would be left, and those whom it reaches."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from reconciler.model.person import Person, PersonId
 from reconciler.model.role import RoleId, RoleKey
 from reconciler.model.write import DeleteRole, MoveHolder, UpdateRole, Write
 from reconciler.operations.moving import batches, most_at_once
+from reconciler.operations.newcomers import Newcomers
 from reconciler.ports import TenantReader, TenantWriter
 
 
@@ -29,7 +30,7 @@ def first_objection(tenant: TenantWriter, facts: Facts) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recount:
-    """What the lock-out guard has found on the data of the plan, asked again on fresh data."""
+    """What the guards have found on the data of the plan, asked again on fresh data."""
 
     tenant: TenantReader
     facts: Facts
@@ -40,7 +41,11 @@ class Recount:
         The first `done` writes of the plan have happened, and `ids` has every role that is there. Enough is what was
         enough for the guard, and a write that takes it from nobody after all may be sent. No request is made for
         writes that cannot take it from anybody. Raises a `TenantError` where the tenant cannot be read.
+        Before that, whoever came to the role of the write since the plan is looked for.
         """
+        come = Newcomers(tenant=self.tenant, facts=self.facts).objection(batch[0])
+        if come:
+            return come
         deletes_in_use = self.facts.live.product.deletes_in_use
         if isinstance(batch[0], DeleteRole) and not deletes_in_use:
             return ""

@@ -51,7 +51,7 @@ class Settled(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What became of one write, and how often it was sent."""
+    """What became of one write, and how often it was sent; a request for many is the same one for each of them."""
 
     settled: Settled
     sent: int
@@ -76,15 +76,16 @@ def settle(
         if kept is not None:
             return kept
         answer = _send(send)
+        sent = attempt if answer.sent else attempt - 1
         if answer.refusal is not None and attempt == 1:
-            return Settlement(settled=answer.refusal, sent=attempt, detail=answer.detail)
+            return Settlement(settled=answer.refusal, sent=sent, detail=answer.detail)
         try:
             seen = _observe(look, clock)
         except TenantError as error:
             told = [answer.detail] if answer.detail else []
             detail = "; ".join([*told, f"it could not be read back: {error.detail}"])
-            return Settlement(settled=Settled.UNKNOWN, sent=attempt, detail=detail)
-        settlement = _judged(answer, seen, attempt)
+            return Settlement(settled=Settled.UNKNOWN, sent=sent, detail=detail)
+        settlement = _judged(answer, seen, sent)
         if settlement is not None:
             return settlement
     detail = f"sent {ATTEMPTS} times and read back each time, it had no effect; the last answer: {answer.detail}"
@@ -98,6 +99,8 @@ class _Answer:
     clear: bool = False
     """Whether it said yes."""
     refusal: Settled | None = None
+    sent: bool = True
+    """False where it was refused before a request was made."""
     detail: str = ""
     retry_after: float = 0.0
 
@@ -128,33 +131,33 @@ def _send(send: Callable[[], None]) -> _Answer:
     except WriteUnclear as error:
         return _Answer(detail=error.detail, retry_after=error.retry_after)
     except WriteConflict as error:
-        return _Answer(refusal=Settled.CONFLICT, detail=error.detail)
+        return _Answer(refusal=Settled.CONFLICT, sent=error.sent, detail=error.detail)
     except WriteRefused as error:
-        return _Answer(refusal=Settled.REFUSED, detail=error.detail)
+        return _Answer(refusal=Settled.REFUSED, sent=error.sent, detail=error.detail)
     return _Answer(clear=True)
 
 
-def _judged(answer: _Answer, seen: Seen, attempt: int) -> Settlement | None:
+def _judged(answer: _Answer, seen: Seen, sent: int) -> Settlement | None:
     """Hold an answer against what a read-back shows; None where the write may be repeated."""
     if seen is Seen.AFTER:
         # A refusal of a repeated write may be the echo of the first one, which took effect after all.
-        return Settlement(settled=Settled.APPLIED, sent=attempt)
+        return Settlement(settled=Settled.APPLIED, sent=sent)
     if answer.refusal is not None:
-        return _refused_again(answer, answer.refusal, seen, attempt)
+        return _refused_again(answer, answer.refusal, seen, sent)
     if seen is Seen.OTHER or answer.clear:
-        return Settlement(settled=Settled.MISMATCH, sent=attempt, detail=_mismatch(seen))
+        return Settlement(settled=Settled.MISMATCH, sent=sent, detail=mismatch(seen))
     return None
 
 
-def _refused_again(answer: _Answer, refusal: Settled, seen: Seen, attempt: int) -> Settlement:
+def _refused_again(answer: _Answer, refusal: Settled, seen: Seen, sent: int) -> Settlement:
     """Judge the refusal of a repeated write that no read-back shows.
 
     Where nothing at all shows, the refusal speaks for an effect of the first one: neither is proof against the other.
     """
     if seen is not Seen.BEFORE:
-        return Settlement(settled=refusal, sent=attempt, detail=answer.detail)
+        return Settlement(settled=refusal, sent=sent, detail=answer.detail)
     detail = f"sent again as nothing showed, it was refused: {answer.detail}"
-    return Settlement(settled=Settled.UNKNOWN, sent=attempt, detail=detail)
+    return Settlement(settled=Settled.UNKNOWN, sent=sent, detail=detail)
 
 
 def _observe(look: Callable[[], Seen], clock: Clock) -> Seen:
@@ -169,7 +172,8 @@ def _observe(look: Callable[[], Seen], clock: Clock) -> Seen:
     return seen
 
 
-def _mismatch(seen: Seen) -> str:
+def mismatch(seen: Seen) -> str:
+    """Say what a read-back shows that is not what the write asked for."""
     if seen is Seen.OTHER:
         return "read back, the tenant has neither the state before nor the one asked for"
     return "the tenant said yes, and read back nothing had changed"

@@ -83,7 +83,7 @@ def test_plan_reads_no_holders_of_roles_that_stay(tmp_path: Path) -> None:
 
 
 def test_apply_makes_one_write_and_one_read_back_for_each_change(tmp_path: Path) -> None:
-    """Five changes cost the plan's own requests and twice five more, and none is sent twice."""
+    """Five changes cost the plan's own requests and twice five more, the narrowing one besides; none is sent twice."""
     settings = GuardSettings(narrowing_people=1_000)
     request = replace(request_for(), settings=settings)
     how = Apply(expect=None, announce=lambda _: True, open_journal=lambda _: NoJournal(), stopped=lambda: False)
@@ -93,6 +93,7 @@ def test_apply_makes_one_write_and_one_read_back_for_each_change(tmp_path: Path)
         assert done.report is not None
         assert done.report.complete
         assert [(r.method, r.effect) for r in app.requests[6:]] == [
+            ("GET", False),
             ("PATCH", True),
             ("GET", False),
             ("POST", True),

@@ -35,7 +35,7 @@ from reconciler.errors import ConfirmationMissing, Exit, Interrupted, PlanRefuse
 from reconciler.model.plan import Plan
 from reconciler.model.role import RoleId
 from reconciler.operations import apply as apply_module
-from reconciler.operations.apply import FRESH_SECONDS, Applied, Apply, apply
+from reconciler.operations.apply import Applied, Apply, apply
 from reconciler.operations.plan import Planned
 
 ASKING = replace(ANYTHING_GOES, narrowing_people=2)
@@ -219,7 +219,7 @@ def late(tenant: FakeTenant, seconds: float, meanwhile: Callable[[], None] = lam
     return apply(REQUEST, tenant, how(announce=answer), clock, Silence())
 
 
-@pytest.mark.parametrize(("seconds", "plans"), [(FRESH_SECONDS, 1), (FRESH_SECONDS + 1, 2)])
+@pytest.mark.parametrize(("seconds", "plans"), [(60, 1), (61, 2)])
 def test_apply_plans_anew_when_the_answer_took_too_long(seconds: float, plans: int) -> None:
     """A minute is fresh, more is not."""
     tenant = a_desk()
@@ -236,7 +236,7 @@ def test_apply_is_stale_when_the_tenant_moved_while_it_waited() -> None:
     tenant = a_desk()
 
     with pytest.raises(PlanStale):
-        late(tenant, FRESH_SECONDS + 1, lambda: tenant.edit_by_hand(RoleId("rol_agent"), a_content("Agent", REPLY)))
+        late(tenant, 61, lambda: tenant.edit_by_hand(RoleId("rol_agent"), a_content("Agent", REPLY)))
 
     assert tenant.writes == []
 

@@ -31,6 +31,7 @@ from reconciler.model.write import CreateRole, MoveHolder, Write
 from reconciler.operations.moving import batches
 from reconciler.ports import ManyWriter
 
+AGENT = RoleId("rol_agent")
 REQUEST = a_request(a_role("agent", grants=(VIEW,)), a_retired_role("old", move_users_to="agent"))
 
 
@@ -90,7 +91,7 @@ def test_all_holders_are_moved_with_one_request_a_hundred() -> None:
 
     assert isinstance(tenant, ManyWriter)
     assert tenant.asked == [100, 100, 50]
-    assert (outcome(report), report.proved, report.writes) == ((Result.APPLIED, ""), 251, 251)
+    assert (outcome(report), report.proved, report.writes) == ((Result.APPLIED, ""), 251, 4)
     assert tenant.names() == ("Agent",)
     moves = [entry for entry in journal.entries if entry.get("request") == "move"]
     assert [entry["write"] for entry in moves] == list(range(1, 251))
@@ -151,13 +152,66 @@ def test_a_yes_without_an_effect_is_a_mismatch() -> None:
     assert report.proved == 1
 
 
-def test_somebody_with_a_third_role_is_a_mismatch() -> None:
-    """Somebody else wrote meanwhile: their value is kept."""
+def elsewhere(number: int, error: Exception | None = None) -> Callable[[Crowd, tuple[Person, ...], RoleId], None]:
+    """Make a script: the first ones get a role besides, the others are moved, and then it raises."""
 
-    def elsewhere(tenant: Crowd, people: tuple[Person, ...], role_id: RoleId) -> None:
-        tenant.assign_roles(people[1], people[1].role_ids | {role_id})
+    def script(tenant: Crowd, people: tuple[Person, ...], role_id: RoleId) -> None:
+        for person in people[:number]:
+            tenant.assign_roles(person, person.role_ids | {role_id})
+        some_of_them(None, error)(tenant, people[number:], role_id)
 
-    assert "neither the state before nor the one asked for" in outcome(Crowd(3, elsewhere).report())[1]
+    return script
+
+
+@pytest.mark.parametrize("error", [None, UNCLEAR])
+def test_somebody_with_a_third_role_is_a_mismatch_and_the_others_are_moved(error: Exception | None) -> None:
+    """Somebody else wrote meanwhile: their value is kept, and 99 whose move shows are told as moved."""
+    tenant, journal = Crowd(100, elsewhere(1, error)), MemoryJournal()
+    report = tenant.report(journal)
+    result, detail = outcome(report)
+
+    assert result is Result.FAILED
+    assert "neither the state before nor the one asked for" in detail
+    assert "99 of 101 steps were applied" in detail
+    assert (report.proved, report.writes, tenant.asked) == (99, 1, [100])
+    settled = [entry["result"] for entry in journal.entries if entry["event"] == "settled"]
+    assert settled == ["mismatch", *["applied"] * 99]
+
+
+def test_whoever_went_elsewhere_is_left_out_of_a_repetition() -> None:
+    """Those of whom nothing shows are asked for again, and the one whom somebody else moved is not."""
+
+    def one_elsewhere(tenant: Crowd, people: tuple[Person, ...], role_id: RoleId) -> None:
+        tenant.assign_roles(people[0], people[0].role_ids | {role_id})
+        raise UNCLEAR
+
+    tenant = Crowd(5, one_elsewhere)
+    report = tenant.report()
+
+    assert (tenant.asked, report.proved, report.writes) == ([5, 4], 4, 2)
+    assert outcome(report)[0] is Result.FAILED
+
+
+def test_somebody_who_is_between_two_states_is_looked_at_again() -> None:
+    """A person who shows another role while others do not show yet is moved in the end."""
+
+    class Slow(Crowd):
+        looks = 0
+
+        def holders(self, role_id: RoleId) -> tuple[Person, ...] | None:
+            if self.asked and role_id == AGENT:
+                self.looks += 1
+                for person in self.people_left() if self.looks == 2 else ():
+                    self.hold_by_hand(person.id, frozenset({AGENT}))
+            return super().holders(role_id)
+
+        def people_left(self) -> list[Person]:
+            return [person for person in self._people.values() if person.role_ids != {AGENT}]
+
+    def begun(tenant: Crowd, people: tuple[Person, ...], role_id: RoleId) -> None:
+        tenant.assign_roles(people[0], people[0].role_ids | {role_id})
+
+    assert outcome(Slow(3, begun).report()) == (Result.APPLIED, "")
 
 
 def test_what_cannot_be_read_back_is_unknown() -> None:

@@ -148,3 +148,18 @@ def test_settle_waits_as_long_as_the_tenant_asks() -> None:
     settle(each((WriteUnclear("429", retry_after=30.0), YES)), shown((*LAGS, Seen.AFTER)), clock)
 
     assert 30.0 in clock.sleeps
+
+
+@pytest.mark.parametrize("kind", [WriteRefused, WriteConflict])
+@pytest.mark.parametrize(("before", "sent"), [((), 0), ((UNCLEAR,), 1)])
+def test_settle_counts_no_refusal_that_came_before_a_request(
+    kind: type[WriteRefused | WriteConflict], before: tuple[Answer, ...], sent: int
+) -> None:
+    """What an adapter refuses on its own look was not sent, and what was sent before it counts."""
+    refused = kind("gone")
+    refused.sent = False
+
+    found = settle(each([*before, refused]), shown(LAGS * 2), FakeClock())
+
+    assert found.sent == sent
+    assert found.settled is not Settled.APPLIED
