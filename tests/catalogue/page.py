@@ -11,9 +11,10 @@ from catalogue.rows import Case, Row
 HEAD = """# Bad inputs and faults
 
 What the program answers to each bad input and each fault we could think of. This page is made from the tables in
-`tests/catalogue/`; each row is tried by the tests named in it, through the command line. Numbers have gaps.
+`tests/catalogue/`. A test named `row-…` is a case of those tables, tried through the command line; a test named with
+its file stands elsewhere in `tests/`, and not each of those goes through the command line. Numbers have gaps.
 
-Always, and checked with every one of those tests:
+Always, and checked with every `row-…` (a test elsewhere checks what its own sentence says):
 
 - exit codes 3, 4, 5, 7 and 64 mean that the tenant saw no write. With 3, 5, 7 and 64 no plan file is left; with 4 there
   may be one, which says what was refused. No command takes a plan file in, so none can be carried out;

@@ -199,6 +199,19 @@ def test_what_is_under_way_has_its_time_after_the_first_signal_and_no_more() -> 
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
 
 
+def test_write_under_way_has_four_of_the_five_seconds_that_are_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alarm rings after four seconds, which leaves one for the report, and the promise names five."""
+    alarms: list[tuple[int, float]] = []
+    monkeypatch.setattr(signal, "setitimer", lambda which, seconds: alarms.append((which, seconds)))
+    told: list[str] = []
+    with stopping_gently(told.append):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    assert alarms == [(signal.ITIMER_REAL, 4.0), (signal.ITIMER_REAL, 0)]
+    assert len(told) == 1
+    assert "within five seconds" in told[0]
+
+
 @pytest.mark.parametrize("has", [True, False])
 def test_without_an_alarm_the_first_signal_asks_all_the_same(has: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine that has no alarm nothing is cut short by itself, and nothing breaks."""
