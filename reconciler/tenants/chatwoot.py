@@ -201,10 +201,13 @@ def _before_sending() -> Iterator[None]:
     """Turn whatever cannot be read before a write into a refusal: nothing was sent."""
     try:
         yield
-    except (WriteConflict, WriteRefused):
+    except (WriteConflict, WriteRefused) as problem:
+        problem.sent = False
         raise
     except TenantError as problem:
-        raise WriteRefused(problem.detail) from problem
+        refused = WriteRefused(problem.detail)
+        refused.sent = False
+        raise refused from problem
 
 
 @contextmanager

@@ -38,6 +38,7 @@ PRODUCT = Product(
     left_behind=table.PLAIN_AGENT,
     unique_names=False,
     precondition=False,
+    counts_again=False,
     roles_per_person=1,
 )
 """A deleted role leaves plain agents behind; two roles may have one name; nothing binds a write to what was read."""
