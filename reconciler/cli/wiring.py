@@ -189,7 +189,8 @@ class Project:
     def _base(self, revision: str) -> BaseRevision:
         from reconciler.desired.revision import load_base
 
-        return load_base(self.root, revision, self.settings.roles, self.invocation.settings_file.name)
+        settings = self.invocation.settings_file.name
+        return load_base(self.root, revision, self.settings.roles, settings, self.tenant[0])
 
     @contextmanager
     def reader(self, clock: Clock, progress: Progress) -> Iterator[TenantReader]:

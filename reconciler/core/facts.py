@@ -51,9 +51,16 @@ class Facts:
     def was_managed(self, live: LiveRole) -> bool:
         """Say whether a file of the base revision meant a live role; without a base nobody knows, and it is False.
 
-        A role that a swap of names left under a temporary name for one of that revision's names was managed.
+        A role that a swap of names left under a temporary name for one of that revision's names was managed. Where
+        names are not unique, a file with a pinned id meant the role with that id alone.
         """
-        names = frozenset() if self.base is None else self.base.names
+        names: frozenset[str] = frozenset()
+        if self.base is not None:
+            names = self.base.names
+            if not self.live.product.unique_names:
+                if live.id in self.base.ids:
+                    return True
+                names = names if self.base.unpinned is None else self.base.unpinned
         called = live.content.name
         return name_key(called) in set(map(name_key, names)) or temporary_of(called, names) is not None
 

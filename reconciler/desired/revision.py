@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from reconciler.core.identity import PINS
 from reconciler.desired.catalogue import LOCK, load_catalogue, parse_catalogue
 from reconciler.desired.files import names_role
 from reconciler.desired.git import GitProblem, list_blobs, read_blobs, resolve
+from reconciler.desired.ids import parse_ids
 from reconciler.desired.language import load_desired_from
 from reconciler.desired.settings import SETTINGS, Settings, parse_settings
 from reconciler.errors import InputRejected, UsageProblem
@@ -26,6 +28,7 @@ class RevisionFiles:
     commit: str
     settings: bytes | None
     lock: bytes | None
+    pins: bytes | None
     roles: tuple[tuple[str, bytes], ...]
     """Path and bytes, sorted by path."""
 
@@ -46,7 +49,7 @@ def read_revision(root: Path, revision: str, folder: str, settings: str = SETTIN
     try:
         sha = resolve(root, revision)
         blobs = list_blobs(root, sha)
-        named = [blobs[path] for path in (settings, LOCK) if path in blobs and blobs[path].regular]
+        named = [blobs[path] for path in (settings, LOCK, PINS) if path in blobs and blobs[path].regular]
         texts = dict(zip((blob.path for blob in named), read_blobs(root, named), strict=True))
         raw_settings = texts.get(settings)
         if raw_settings is not None:
@@ -60,27 +63,36 @@ def read_revision(root: Path, revision: str, folder: str, settings: str = SETTIN
             fix="Fetch it first, with its history; or name another revision",
         ) from error
     return RevisionFiles(
-        sha, raw_settings, texts.get(LOCK), tuple((b.path, raw) for b, raw in zip(roles, contents, strict=True))
+        sha,
+        raw_settings,
+        texts.get(LOCK),
+        texts.get(PINS),
+        tuple((b.path, raw) for b, raw in zip(roles, contents, strict=True)),
     )
 
 
-def load_base(root: Path, revision: str, folder: str, settings: str = SETTINGS) -> BaseRevision:
-    """Load what the guards need to know of `revision`, expanded against the lock of then.
+def load_base(root: Path, revision: str, folder: str, settings: str = SETTINGS, tenant: str = "") -> BaseRevision:
+    """Load what the guards need to know of `revision`, expanded against the lock of then; ids are those of `tenant`.
 
     A role file of then that is refused by the rules of now counts as not declared, so that a stricter program can
     still plan the change that mends it; the guards ask for more then, not for less.
 
-    Raises `UsageProblem` where git cannot answer, `SettingsRejected` and `InputRejected` where settings or lock of
-    then are wrong.
+    Raises `UsageProblem` where git cannot answer, `SettingsRejected` and `InputRejected` where settings, lock or pinned
+    ids of then are wrong.
     """
     files = read_revision(root, revision, folder, settings)
     then = parse_settings(settings, files.settings) if files.settings is not None else Settings()
     catalogue = load_catalogue(root) if files.lock is None else parse_catalogue(f"{revision}:{LOCK}", files.lock)
     desired = _usable(files.roles, catalogue, then.tolerated)
+    contents = _contents(desired)
+    every = {} if files.pins is None else parse_ids(f"{revision}:{PINS}", files.pins)
+    pins = {key: role for key, role in every.get(tenant, {}).items() if key in contents}
     return BaseRevision(
         name=revision,
         names=_names(desired),
-        contents=_contents(desired),
+        unpinned=_names(desired, but=pins),
+        ids=frozenset(pins.values()),
+        contents=contents,
         guards=then.guards,
         catalogue=catalogue,
         pinned=files.lock is not None,
@@ -99,9 +111,11 @@ def _usable(roles: tuple[tuple[str, bytes], ...], catalogue: Catalogue, tolerate
     return DesiredState(roles=(), retired=(), catalogue=catalogue)
 
 
-def _names(desired: DesiredState) -> frozenset[str]:
-    names = {name for role in desired.roles for name in (role.content.name, *role.previously)}
-    return frozenset(names | {name for role in desired.retired for name in (role.name, *role.previously)})
+def _names(desired: DesiredState, but: Container[RoleKey] = ()) -> frozenset[str]:
+    """Give every name and earlier name in files other than some."""
+    files = [(role.key, (role.content.name, *role.previously)) for role in desired.roles]
+    files += [(role.key, (role.name, *role.previously)) for role in desired.retired]
+    return frozenset(name for key, names in files if key not in but for name in names)
 
 
 def _contents(desired: DesiredState) -> Mapping[RoleKey, RoleContent | None]:

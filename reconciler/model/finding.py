@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.permission import Catalogue
-from reconciler.model.role import Origin, RoleContent, RoleKey
+from reconciler.model.role import Origin, RoleContent, RoleId, RoleKey
 
 
 class Guard(StrEnum):
@@ -114,6 +114,10 @@ class BaseRevision:
 
     Files may be moved and their keys used again, so a key does not say which live role was managed.
     """
+    unpinned: frozenset[str] | None = None
+    """Those of `names` that stand in files without a pinned id; None for all of them."""
+    ids: frozenset[RoleId] = frozenset()
+    """The ids that its files pinned: where names are not unique, what such a file meant, whatever it was called."""
     contents: Mapping[RoleKey, RoleContent | None]
     """What its files declare, expanded; None for a retired role."""
     guards: GuardSettings

@@ -111,7 +111,8 @@ def _request(project: Project, tree: str, base: str) -> Request:
             raise InputRejected((*problems, *_problems(proposed)))
         _require_same_tenant(project, proposed)
         request = proposed.request()
-    return dataclasses.replace(request, base=load_base(project.root, base, project.settings.roles, settings))
+    then = load_base(project.root, base, project.settings.roles, settings, project.tenant[0])
+    return dataclasses.replace(request, base=then)
 
 
 def _problems(proposed: Project) -> tuple[Problem, ...]:

@@ -9,6 +9,7 @@ from builders import (
     ANYTHING_GOES,
     REPLY,
     VIEW,
+    a_base,
     a_live_role,
     a_live_state,
     a_retired_role,
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 
 from reconciler.core.match import Matching, match
 from reconciler.errors import LiveAmbiguous
-from reconciler.model.finding import FindingLevel, Guard
+from reconciler.model.finding import BaseRevision, FindingLevel, Guard
 from reconciler.model.product import Product
 from reconciler.model.role import DesiredRole, LiveRole, RetiredRole, RoleId, RoleKey
 from reconciler.operations.plan import Planned, Request
@@ -43,10 +44,12 @@ def matched(
     return match(replace(a_state(*files), pinned_ids=pinned), a_live_state(*live, product=product))
 
 
-def plan_of(tenant: FakeTenant, *files: DesiredRole | RetiredRole, pins: dict[str, str]) -> Planned:
+def plan_of(
+    tenant: FakeTenant, *files: DesiredRole | RetiredRole, pins: dict[str, str], base: BaseRevision | None = None
+) -> Planned:
     """Plan these files under these pins."""
-    pinned = {RoleKey(key): RoleId(role) for key, role in pins.items()}
-    return planned(Request(desired=replace(a_state(*files), pinned_ids=pinned), settings=ANYTHING_GOES), tenant)
+    desired = replace(a_state(*files), pinned_ids={RoleKey(key): RoleId(role) for key, role in pins.items()})
+    return planned(Request(desired=desired, settings=ANYTHING_GOES, base=base), tenant)
 
 
 def found(matching: Matching) -> dict[str, str]:
@@ -202,6 +205,39 @@ def test_role_without_a_pin_is_created_beside_one_that_is_gone() -> None:
     made = plan_of(a_tenant(product=SAME_NAMES), a_role("late"), a_role("night"), pins={"night": "7"})
 
     assert [finding.role for finding in findings_of(made, Guard.PRODUCT)] == ["night"]
+
+
+def managed(base: BaseRevision, product: Product, *live: LiveRole) -> list[bool]:
+    """Say of these roles whether a file of the base revision meant them."""
+    tenant = a_tenant(*live, product=product)
+    made = planned(Request(desired=a_state(), settings=ANYTHING_GOES, base=base), tenant)
+    return [made.facts.was_managed(role) for role in live]
+
+
+def test_pinned_role_was_managed_and_no_other_of_its_name() -> None:
+    """A file of then meant its id whatever that role was called, or its name where it had no id."""
+    base = replace(
+        a_base(a_role("night", name="Night"), a_role("late", name="Late")),
+        ids=frozenset({RoleId("7")}),
+        unpinned=frozenset({"Late"}),
+    )
+    live = (a_live_role("Watch", id="7"), a_live_role("Night", id="8"), a_live_role("Late", id="9"))
+
+    assert managed(base, SAME_NAMES, *live) == [True, False, True]
+    assert managed(base, Product(), *live) == [False, True, True]
+    assert managed(replace(base, unpinned=None), SAME_NAMES, *live) == [True, True, True]
+
+
+@pytest.mark.parametrize(("id", "asked"), [("7", 0), ("8", 1)])
+def test_retirement_by_a_pin_that_the_change_turns_asks_for_a_yes(id: str, asked: int) -> None:
+    """To turn a pin to another role of the same name is to manage that one for the first time."""
+    base = replace(a_base(a_role("night")), ids=frozenset({RoleId("7")}), unpinned=frozenset())
+    tenant = a_tenant(a_live_role("Night", id="7"), a_live_role("Night", id="8"), product=SAME_NAMES)
+
+    made = plan_of(tenant, a_retired_role("night"), pins={"night": id}, base=base)
+
+    found = findings_of(made, Guard.ADOPTION)
+    assert [finding.level for finding in found] == [FindingLevel.CONFIRM] * asked
 
 
 def test_pin_of_a_file_that_is_gone_claims_nothing() -> None:

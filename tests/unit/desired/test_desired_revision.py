@@ -117,6 +117,29 @@ def test_repository_below_the_top_of_git_is_read(root: Path) -> None:
     assert list(load_base(root / "desk", "HEAD", "roles").contents) == ["a"]
 
 
+def test_pinned_ids_of_then_are_those_of_the_tenant(root: Path) -> None:
+    """Ids count for files that were there, in the tenant that is asked for; names of the other files stand alone."""
+    pins = 'live: {a: "7", gone: "8"}\nother: {b: "9"}\n'
+    day = "name: Day Desk\npreviously: [Dawn Desk]\ndescription: Answers by day\nretired: true\n"
+    save(root, roles__a_yaml=NIGHT, roles__b_yaml=day, schemas__ids_yaml=pins)
+
+    base = load_base(root, "HEAD", "roles", tenant="live")
+
+    assert base.names == {"Night Desk", "Day Desk", "Dawn Desk"}
+    assert (base.ids, base.unpinned) == ({"7"}, {"Day Desk", "Dawn Desk"})
+    assert load_base(root, "HEAD", "roles").unpinned == base.names
+
+
+def test_pinned_ids_of_then_that_cannot_be_read_are_told(root: Path) -> None:
+    """Nothing is made up about what was managed; the message names the revision."""
+    save(root, roles__a_yaml=NIGHT, schemas__ids_yaml="live: [a]\n")
+
+    with pytest.raises(InputRejected) as raised:
+        load_base(root, "HEAD", "roles", tenant="live")
+
+    assert [problem.path for problem in raised.value.problems] == ["HEAD:schemas/ids.yaml"]
+
+
 def test_revision_without_files_declares_nothing(root: Path) -> None:
     """Before the first role file nothing was declared, and the guards had their defaults."""
     save(root, README="x")
