@@ -170,7 +170,7 @@ def test_deleted_role_leaves_plain_agents_and_that_can_widen(site: Site) -> None
     desk.confirm_all()
     lines = site.run("apply", "--yes")
 
-    assert lines == [*LOOK, LIST, f"DELETE /custom_roles/{site.served.night} 200", LIST]
+    assert lines == [*LOOK, LIST, AGENTS, LIST, f"DELETE /custom_roles/{site.served.night} 200", LIST]
     assert {agent["custom_role_id"] for agent in account.agents.values()} == {None}
     assert site.run("drift") == LOOK
 
@@ -286,7 +286,7 @@ def test_role_is_created_and_people_are_moved_with_their_role_in_every_edit(site
 
     late = account.named("Late Shift")["id"]
     moves = [line for number in (2, 4, 5) for line in (LIST, AGENTS, f"PATCH /agents/{number} 200", AGENTS)]
-    gone = [LIST, f"DELETE /custom_roles/{site.served.night} 200", LIST]
+    gone = [LIST, AGENTS, LIST, f"DELETE /custom_roles/{site.served.night} 200", LIST]
     assert lines == [*LOOK, LIST, "POST /custom_roles 200", LIST, *moves, *gone]
     edits = [asked.body for asked in site.served.api.log if asked.target.endswith(("/2", "/4", "/5"))]
     assert edits == [{"role": "agent", "custom_role_id": late}] * 3
@@ -349,7 +349,7 @@ def test_deletion_without_a_clear_answer_is_settled_by_the_list(site: Site) -> N
     desk.confirm_all()
     site.served.api.interfere("DELETE", "custom_roles/1$", None, takes_effect=True)
 
-    assert site.run("apply", "--yes") == [*LOOK, LIST, "DELETE /custom_roles/1 0", LIST]
+    assert site.run("apply", "--yes") == [*LOOK, LIST, AGENTS, LIST, "DELETE /custom_roles/1 0", LIST]
     assert site.run("drift") == LOOK
 
 
