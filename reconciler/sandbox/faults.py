@@ -13,6 +13,7 @@ What each kind does to the request it strikes:
     drop_after          the connection closes without a byte although the request had its effect
     truncated_body      the length of the whole body is announced, half of it sent, then the connection closes
     malformed_body      half of the body is sent as if it were all: complete HTTP, broken JSON
+    wrong_shape         valid JSON of another shape: each field of the true body inside an object of its own
     wrong_content_type  the true body, labelled as HTML
     short_page          a list lacks the second half of its entries, and its cursor continues behind them
     duplicate_page      a list shows the entries of its first page again; on that page the last entry comes twice
@@ -49,6 +50,7 @@ class FaultKind(StrEnum):
     DROP_AFTER = "drop_after"
     TRUNCATED_BODY = "truncated_body"
     MALFORMED_BODY = "malformed_body"
+    WRONG_SHAPE = "wrong_shape"
     WRONG_CONTENT_TYPE = "wrong_content_type"
     SHORT_PAGE = "short_page"
     DUPLICATE_PAGE = "duplicate_page"

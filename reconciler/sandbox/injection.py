@@ -180,6 +180,8 @@ def _damaged(reply: Reply, struck: Struck) -> Reply:
         reply = replace(reply, body=half, announced=len(reply.body))
     elif FaultKind.MALFORMED_BODY in struck:
         reply = replace(reply, body=half)
+    elif FaultKind.WRONG_SHAPE in struck and reply.body:
+        reply = replace(reply, body=encoded({name: {"value": told} for name, told in json.loads(reply.body).items()}))
     if FaultKind.WRONG_CONTENT_TYPE in struck:
         reply = replace(reply, content_type="text/html; charset=utf-8")
     return reply

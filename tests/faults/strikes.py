@@ -36,6 +36,7 @@ _ONE: Mapping[str, Entry] = {
     "drop_after": {"kind": "drop_after"},
     "truncated_body": {"kind": "truncated_body"},
     "malformed_body": {"kind": "malformed_body"},
+    "wrong_shape": {"kind": "wrong_shape"},
     "wrong_content_type": {"kind": "wrong_content_type"},
     "short_page": {"kind": "short_page"},
     "duplicate_page": {"kind": "duplicate_page"},

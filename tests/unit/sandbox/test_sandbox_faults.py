@@ -143,6 +143,25 @@ def test_sandbox_faults_malformed_body_is_complete_and_no_json() -> None:
             answer.json()
 
 
+def test_sandbox_faults_wrong_shape_is_json_in_which_nothing_has_its_type() -> None:
+    """The reply is complete and parses, and each of its fields is an object that holds the true one."""
+    with a_desk(Fault(kind=FaultKind.WRONG_SHAPE)) as desk:
+        odd, whole = desk.get("/roles"), desk.get("/roles")
+
+        assert (odd.status, odd.headers["Content-Length"]) == (200, str(len(odd.body)))
+        assert odd.json() == {name: {"value": told} for name, told in whole.json().items()}
+
+
+def test_sandbox_faults_wrong_shape_of_nothing_is_nothing() -> None:
+    """A reply without a body has no shape; the deletion it tells of happened."""
+    with a_desk(Fault(kind=FaultKind.WRONG_SHAPE, method="DELETE")) as desk:
+        desk.call("POST", "/roles", NEW)
+        role = desk.role("Quality Reviewer")
+        answer = desk.call("DELETE", f"/roles/{role.id}", etag=role.etag)
+
+        assert (answer.status, answer.body) == (204, b"")
+
+
 def test_sandbox_faults_wrong_content_type_keeps_the_body() -> None:
     """The body is true and the label is not."""
     with a_desk(Fault(kind=FaultKind.WRONG_CONTENT_TYPE)) as desk:
