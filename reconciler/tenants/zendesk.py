@@ -21,7 +21,7 @@ from reconciler.errors import (
 )
 from reconciler.model.permission import Catalogue, PermissionSet
 from reconciler.model.person import Person
-from reconciler.model.role import LiveRole, RoleContent, RoleId, RoleKind
+from reconciler.model.role import LiveRole, RoleContent, RoleId
 from reconciler.ports import Clock
 from reconciler.tenants import zendesk_replies as replies
 from reconciler.tenants.connection import Connection, TenantKind
@@ -37,7 +37,7 @@ from reconciler.tenants.zendesk_jobs import STARTED, finish
 from reconciler.tenants.zendesk_people import API
 from reconciler.tenants.zendesk_reading import OpenedBy, ZendeskReader
 from reconciler.tenants.zendesk_replies import RawRole
-from reconciler.tenants.zendesk_table import ADMINISTERS
+from reconciler.tenants.zendesk_together import makes_administrators
 from reconciler.tenants.zendesk_vocabulary import Vocabulary
 
 API_TOKENS_END = dt.date(2027, 4, 30)
@@ -119,6 +119,8 @@ class ZendeskWriter(ZendeskReader):
             self._writer.delete(*API, "custom_roles", live.id, terms=Terms(success=204))
         self._people.forget()
         self._listed().pop(live.id, None)
+        self._counts.pop(live.id, None)
+        self._fresh = False
 
     def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:
         """`PUT /users/{id}` with the one role; 200. Administrators are neither made nor unmade through roles."""
@@ -184,12 +186,14 @@ class ZendeskWriter(ZendeskReader):
         role = self._listed().get(role_id) or self._list().get(role_id)
         if role is None or not role_id.isdigit():
             raise WriteRefused(f"Role {role_id} is not in the account")
-        if role.kind is RoleKind.STANDARD and ADMINISTERS in role.content.permissions:
+        if makes_administrators(role):
             raise WriteRefused(f'"{role.content.name}" is given in Zendesk itself, as it makes administrators')
 
     def _note(self, raw: RawRole) -> None:
         """Keep what a reply to a write shows; the next list says it all again."""
         self._listed()[raw.id] = self._live(raw)
+        self._counts[raw.id] = raw.count
+        self._fresh = False
 
 
 class ZendeskKind:
@@ -256,10 +260,13 @@ def _before_sending() -> Iterator[None]:
     """Turn whatever cannot be read before a write into a refusal: nothing was sent."""
     try:
         yield
-    except (WriteConflict, WriteRefused):
+    except (WriteConflict, WriteRefused) as problem:
+        problem.sent = False
         raise
     except TenantError as problem:
-        raise WriteRefused(problem.detail) from problem
+        refused = WriteRefused(problem.detail)
+        refused.sent = False
+        raise refused from problem
 
 
 @contextmanager

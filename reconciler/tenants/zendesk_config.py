@@ -87,6 +87,10 @@ def _report(name: str, part: Part, vocabulary: Vocabulary) -> set[str]:
             raise part.unusable("a list of ids")
         vocabulary.members.setdefault(category, set()).update(listed)
         return {f"{category}.{item}" for item in listed}
+    if isinstance(part.value, bool):
+        vocabulary.report_flags.add(name)
+        if not part.value:
+            return set()
     return {vocabulary.unknown(part, category)}
 
 
@@ -179,6 +183,8 @@ def _reports(was: frozenset[str], wanted: frozenset[str], raw: Json, vocabulary:
         group = groups.get(name, frozenset())
         if name in table.REPORT_LISTS:
             value[name] = [*sorted(_shorts(group))]
+        elif name in vocabulary.report_flags and all(vocabulary.values.get(key) is True for key in group):
+            value[name] = bool(group)
         elif value.get(name) is not None or group or name in _by_member(was):
             value[name] = _said(category_of(table.REPORTS, name), group, vocabulary, nothing=False)
     return value

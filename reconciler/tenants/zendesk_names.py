@@ -26,7 +26,7 @@ def likeness(name: str) -> str:
 def name_objection(before: RoleContent | None, after: RoleContent, roles: Mapping[RoleId, LiveRole]) -> str:
     """Say why a role cannot get its name, or keep it with another description; empty where it can."""
     reserved = {likeness(name): name for name in RESERVED}
-    reserved |= {likeness(role.content.name): role.content.name for role in roles.values() if _system(role)}
+    reserved |= {likeness(role.content.name): role.content.name for role in roles.values() if is_system(role)}
     like = likeness(after.name)
     if before is not None and before.name == after.name:
         if like in reserved and before.description != after.description:
@@ -37,20 +37,26 @@ def name_objection(before: RoleContent | None, after: RoleContent, roles: Mappin
         return ""
     if like in reserved:
         return f'Zendesk keeps the name "{reserved[like]}" for itself: choose a name that differs in more than form.'
-    own = None if before is None else before.name
-    taken = [role.content.name for role in roles.values() if role.content.name != own]
-    near = sorted(name for name in taken if likeness(name) == like)
+    near = near_name(before, after, roles)
     if near:
         return (
-            f'Zendesk has a role "{near[0]}" already, and refuses names that are so near: choose another name, or give '
+            f'Zendesk has a role "{near}" already, and refuses names that are so near: choose another name, or give '
             "that role another one in a plan of its own before."
         )
     return ""
 
 
+def near_name(before: RoleContent | None, after: RoleContent, roles: Mapping[RoleId, LiveRole]) -> str:
+    """Give the first name of another role that is too near to a new name; empty where none is, or it is not new."""
+    own = None if before is None else before.name
+    taken = sorted(role.content.name for role in roles.values() if role.content.name != own)
+    like = likeness(after.name)
+    return "" if own == after.name else next((name for name in taken if likeness(name) == like), "")
+
+
 def crowding_objection(roles: Mapping[RoleId, LiveRole]) -> str:
     """Say why there can be no further role; empty where there can."""
-    own = sum(not _system(role) for role in roles.values())
+    own = sum(not is_system(role) for role in roles.values())
     if own < MOST_ROLES:
         return ""
     return (
@@ -58,5 +64,6 @@ def crowding_objection(roles: Mapping[RoleId, LiveRole]) -> str:
     )
 
 
-def _system(role: LiveRole) -> bool:
+def is_system(role: LiveRole) -> bool:
+    """Whether a role is one of the product's own."""
     return role.kind is RoleKind.STANDARD

@@ -14,13 +14,14 @@ from reconciler.model.role import RoleId
 from reconciler.tenants.address import Query
 from reconciler.tenants.http import HttpReader
 from reconciler.tenants.shape import MAX_CURSOR, Part
-from reconciler.tenants.zendesk_replies import role_id
+from reconciler.tenants.zendesk_replies import administrator, role_id
 
 API = ("api", "v2")
 PAGE = 100
 MAX_PAGES = 10_000
 
 STAFF_QUERY: Query = {"role[]": ("admin", "agent")}
+ADMINISTRATORS_QUERY: Query = {"role[]": ("admin",)}
 
 
 class ZendeskPeople:
@@ -57,6 +58,19 @@ class ZendeskPeople:
                     fix="Run it again; if it stays so, look in Zendesk for people whom the key does not see",
                 )
         return found
+
+    def administrators(self, wanted: RoleId, count: int, total: int, recount: Callable[[], int]) -> tuple[Part, ...]:
+        """List all administrators, and whoever else was given their role, which `count` people were.
+
+        Everybody is listed where that takes one page, or one who was given the role is no administrator.
+        """
+        at_once = self._everybody is not None or _pages(total) == 1
+        listed = self.everybody() if at_once else self._listing(ADMINISTRATORS_QUERY)
+        given = self._of(listed, wanted)
+        if len(given) < count:
+            given = self.with_role(wanted, count, total, recount)
+        unique = {str(part.at("id").count()): part for part in (*given, *filter(administrator, listed))}
+        return tuple(unique.values())
 
     def _of(self, parts: tuple[Part, ...], wanted: RoleId) -> tuple[Part, ...]:
         return tuple(part for part in parts if _holds(part) == wanted)

@@ -25,6 +25,7 @@ from reconciler.tenants.zendesk_names import crowding_objection, name_objection
 from reconciler.tenants.zendesk_people import API, ZendeskPeople
 from reconciler.tenants.zendesk_replies import ADMINISTRATORS, RawRole
 from reconciler.tenants.zendesk_table import ADMINISTERS, NEEDS
+from reconciler.tenants.zendesk_together import objections_together
 from reconciler.tenants.zendesk_vocabulary import Vocabulary
 
 PRODUCT = Product(name="Zendesk", precondition=False, roles_per_person=1)
@@ -57,8 +58,12 @@ class ZendeskReader:
         self._vocabulary = Vocabulary()
         self._known: dict[RoleId, LiveRole] | None = None
         """The roles as the list had them last, with what this adapter wrote since."""
+        self._counts: dict[RoleId, int] = {}
+        """How many people the list counted with each role."""
+        self._administrators = ADMINISTRATORS
+        """The role that every administrator has: the one of the list, or the one that is made up."""
         self._fresh = False
-        """Whether the list was read for the catalogue and may still serve as the list of roles."""
+        """Whether the list was read for the identity or the catalogue and may still serve as the list of roles."""
 
     def product(self) -> Product:
         """Give the traits of Zendesk."""
@@ -76,13 +81,19 @@ class ZendeskReader:
         found = (name_objection(before, after, roles), crowding, *unsaid, own)
         return tuple(objection for objection in found if objection)
 
-    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
-        """Give nothing: what is known stands against single changes."""
-        return ()
+    def objections_together(self, writes: tuple[Write, ...], roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Say what Zendesk would refuse of later writes because of earlier ones, and whom it does not move."""
+        return objections_together(writes, roles, self._known or {})
 
     def identity(self) -> tuple[Tenant, Account]:
-        """`GET /users/me`: the user behind the key; the account is its host, which no two share."""
-        own = replies.person(self._user())
+        """`GET /users/me`: the user behind the key; the account is its host, which no two share.
+
+        For an administrator the list of roles is read, too, and serves the catalogue: it says which role is theirs.
+        """
+        if replies.administrator(self._user()) and self._known is None:
+            self._list()
+            self._fresh = True
+        own = self._person(self._user())
         return (
             Tenant(name=self._name, id=self._http.host, title=self._http.host.partition(".")[0]),
             Account(person_id=own.id, role_ids=own.role_ids, needs=NEEDS),
@@ -106,15 +117,16 @@ class ZendeskReader:
 
     def catalogue(self) -> Catalogue:
         """Give the table of permissions with what the roles of the account say besides; reads the list of roles."""
-        self._list()
+        if not self._fresh:
+            self._list()
         self._fresh = True
         return self._vocabulary.catalogue()
 
     def roles(self) -> tuple[LiveRole, ...]:
         """`GET /custom_roles`, sorted by id; the list that `catalogue` has just read serves once.
 
-        Raises `LiveIncomplete` when the list does not say that it is whole. Administrators who hold no role of the
-        list are told by a role that is made up, so that they are counted.
+        Raises `LiveIncomplete` when the list does not say that it is whole. Where it has no role of the administrators,
+        one is made up, so that they are counted.
         """
         known = self._listed() if self._fresh else self._list()
         self._fresh = False
@@ -148,7 +160,7 @@ class ZendeskReader:
         parts = self._holding(role_id)
         if parts is None:
             return None
-        return tuple(sorted((replies.person(part) for part in parts), key=lambda person: person.id))
+        return tuple(sorted((self._person(part) for part in parts), key=lambda person: person.id))
 
     def contacts(self, role_id: RoleId) -> tuple[Contact, ...] | None:
         """List like `holders`, with name and address."""
@@ -164,7 +176,7 @@ class ZendeskReader:
         part = self._http.find(*API, "users", person_id)
         if part is None:
             return None
-        person = replies.person(part.at("user"))
+        person = self._person(part.at("user"))
         if person.id != person_id:
             raise part.at("user").at("id").unusable("the id that was asked for")
         return person
@@ -177,7 +189,13 @@ class ZendeskReader:
         found = [part for part in everybody if replies.contact(part).email.casefold() == who.casefold()]
         if len(found) > 1:
             raise TenantAnswerUnusable("GET /api/v2/users lists two users with the address that was asked for")
-        return replies.person(found[0]) if found else None
+        return self._person(found[0]) if found else None
+
+    def _person(self, part: Part) -> Person:
+        """Understand a user; what an administrator has is said by the list of roles."""
+        if replies.administrator(part):
+            self._listed()
+        return replies.person(part, self._administrators)
 
     def _user(self) -> Part:
         """Give the user behind the key; raises `TenantForbade` where there is none who works here."""
@@ -193,7 +211,7 @@ class ZendeskReader:
     def _own_role(self) -> LiveRole | None:
         """Give the role of the user behind the key."""
         known = self._listed()
-        return next((known[role_id] for role_id in replies.person(self._user()).role_ids if role_id in known), None)
+        return next((known[role_id] for role_id in self._person(self._user()).role_ids if role_id in known), None)
 
     def _own_objection(self, before: RoleContent | None) -> str:
         """Object to touching the role that the key's own account holds, which only an administrator could."""
@@ -213,10 +231,9 @@ class ZendeskReader:
         if role_id not in known:
             raise TenantRejected(f"Role {role_id} is not in the account, so nobody can be listed who has it")
         try:
-            if role_id == ADMINISTRATORS:
-                return tuple(part for part in self._people.everybody() if role_id in replies.person(part).role_ids)
-            count = known[role_id].user_count or 0
-            total = sum(role.user_count or 0 for role in known.values())
+            count, total = self._counts.get(role_id, 0), sum(self._counts.values())
+            if role_id == self._administrators:
+                return self._people.administrators(role_id, count, total, lambda: self._recount(role_id))
             return self._people.with_role(role_id, count, total, lambda: self._recount(role_id))
         except TenantForbade:
             return None
@@ -255,7 +272,8 @@ class ZendeskReader:
     def _list(self) -> dict[RoleId, LiveRole]:
         raws = [replies.raw_role(part) for part in every_role(self._http)]
         standard = [raw.part.at("name").text() for raw in raws if raw.type != replies.CUSTOM]
-        made_up = not any(raw.type == replies.ADMIN for raw in raws)
+        theirs = sorted(raw.id for raw in raws if raw.type == replies.ADMIN)
+        made_up = not theirs
         self._vocabulary.remember((raw.configuration.entries() for raw in raws), standard + [_MADE_UP] * made_up)
         permissions = {raw.id: self._permissions(raw) for raw in raws}
         catalogue = self._vocabulary.catalogue()
@@ -270,6 +288,8 @@ class ZendeskReader:
                 version="",
                 user_count=None,
             )
+        self._counts = {raw.id: raw.count for raw in raws}
+        self._administrators = ADMINISTRATORS if made_up else theirs[0]
         self._known, self._fresh = known, False
         self._people.forget()
         return known

@@ -20,7 +20,7 @@ from reconciler.tenants.verdict import Complaint
 _ADMINISTRATOR = "admin"
 """The value of `role` for administrators."""
 ADMINISTRATORS = RoleId("administrators")
-"""The id of the role that is made up for administrators who hold no role of the list."""
+"""The id of the role that is made up for administrators where the list has none of theirs."""
 CUSTOM = 0
 """The `role_type` of roles that can be edited; Advisor, Staff and Team lead are such roles too."""
 ADMIN = 4
@@ -49,7 +49,8 @@ class RawRole:
             kind=RoleKind.CUSTOM if self.type == CUSTOM else RoleKind.STANDARD,
             editable=self.type == CUSTOM,
             version=self.version,
-            user_count=self.count,
+            # Administrators who hold another role, or none, have theirs too, and nobody counts those.
+            user_count=None if self.type == ADMIN else self.count,
         )
 
     @property
@@ -102,23 +103,26 @@ def administrator(part: Part) -> bool:
     return part.at("role").text() == _ADMINISTRATOR
 
 
-def person(part: Part) -> Person:
-    """Read a user: their one role, which is the made-up one for administrators without a role of the list.
+def person(part: Part, administrators: RoleId) -> Person:
+    """Read a user: the role that they were given, and for administrators that of the `administrators` in any case.
 
-    Anybody else without a role holds none: an end user, or an agent from before the account had roles.
+    What else an administrator holds takes nothing from them. Anybody else without a role holds none: an end user, or
+    an agent from before the account had roles.
     """
     custom = part.optional("custom_role_id")
-    if custom is not None:
-        held = frozenset({role_id(custom)})
-    else:
-        held = frozenset({ADMINISTRATORS}) if administrator(part) else frozenset()
+    given = frozenset() if custom is None else frozenset({role_id(custom)})
+    held = given | {administrators} if administrator(part) else given
     return Person(
         id=PersonId(str(part.at("id").count())),
         role_ids=held,
-        active=part.at("active").flag() and not part.at("suspended").flag() and staff(part),
+        active=_active(part),
         human=True,
         version=f"{part.at('role').token()} {' '.join(sorted(held))}",
     )
+
+
+def _active(part: Part) -> bool:
+    return part.at("active").flag() and not part.at("suspended").flag() and staff(part)
 
 
 def is_agent(read: Person) -> bool:
@@ -128,10 +132,12 @@ def is_agent(read: Person) -> bool:
 
 def contact(part: Part) -> Contact:
     """Read how to reach a user; some have no address."""
-    read = person(part)
     email = part.optional("email")
     return Contact(
-        id=read.id, name=part.at("name").text(), email="" if email is None else email.text(), counts=read.counts
+        id=PersonId(str(part.at("id").count())),
+        name=part.at("name").text(),
+        email="" if email is None else email.text(),
+        counts=_active(part),
     )
 
 

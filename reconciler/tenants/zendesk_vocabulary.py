@@ -49,6 +49,8 @@ class Vocabulary:
     """For each permission of a value that the table does not know, that value."""
     flags: set[str] = field(default_factory=set)
     """Keys that the table does not know and that are true or false."""
+    report_flags: set[str] = field(default_factory=set)
+    """Parts of `explore_reports` that the table does not know and that are true or false."""
     members: dict[str, set[str]] = field(default_factory=dict)
     """For each category of a family, the shorts seen in it."""
     standard: tuple[str, ...] = SHIPPED_ROLES

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 from acceptance.desk import Desk
 from fakes.zendesk.api import API_TOKEN, CLIENT, EMAIL, SECRET, Reply
+from fakes.zendesk.server import LEAST, a_zendesk_desk
 from fakes.zendesk.server import Desk as Served
-from fakes.zendesk.server import a_zendesk_desk
 from fakes.zendesk.state import Object
 
 from reconciler.desired.lock_text import render_lock
@@ -191,6 +191,78 @@ def test_what_the_product_would_refuse_stops_the_plan(site: Site) -> None:
     assert "`macro_access` must have one of its values" in told
     assert desk.run("apply", "--yes").code == 4
     assert not [asked for asked in site.served.api.log if asked.method != "GET" and "oauth" not in asked.target]
+
+
+def blocks(site: Site) -> str:
+    """Give what the guard `product` says of the plan, which must stop an apply before it writes anything."""
+    site.desk.confirm_all()
+    told = [finding["message"] for finding in site.desk.plan()["findings"] if finding["guard"] == "product"]
+    site.served.api.log.clear()
+    assert site.desk.run("apply", "--yes").code == 4
+    assert not [asked for asked in site.served.api.log if asked.method != "GET" and "oauth" not in asked.target]
+    return "\n".join(told)
+
+
+def test_roles_that_are_too_many_or_too_near_together_are_refused_together(site: Site) -> None:
+    """Each would be taken alone: the second of two near names, and the last of those that do not fit any more."""
+    account, desk = site.served.account, site.desk
+    for number in range(195 - sum(role["role_type"] == 0 for role in account.roles.values())):
+        account.add_role(f"Filler {number}", LEAST)
+    site.run("adopt", "Night Shift")
+    text = (desk.folder / "roles/night-shift.yaml").read_text(encoding="utf-8")
+    for number, name in enumerate(("Late Watch", "LateWatch")):
+        desk.write(f"roles/late-{number}.yaml", text.replace("Night Shift", name))
+    assert blocks(site) == (
+        'Zendesk refuses names that are as near as "Late Watch" and "LateWatch", and both would be there while this '
+        "plan is applied: choose another name for one of the two."
+    )
+
+    desk.replace("roles/late-1.yaml", "LateWatch", "Early Watch")
+    assert not [finding for finding in desk.plan()["findings"] if finding["level"] == "block"]
+    desk.write("roles/late-2.yaml", text.replace("Night Shift", "Noon Watch"))
+    assert "at most 197 custom roles, and this plan would create more than that" in blocks(site)
+
+
+def test_nobody_is_made_an_administrator_by_a_retirement(site: Site) -> None:
+    """The role Admin is no place to move people to, and the plan says so with the way out."""
+    site.run("adopt", "--all")
+    head = "name: Night Shift\ndescription: Watches at night\nretired: true\nmove_users_to: admin\n"
+    site.desk.write("roles/night-shift.yaml", head)
+
+    assert '"Admin" makes administrators' in blocks(site)
+
+
+def test_role_that_an_administrator_was_given_is_not_retired(site: Site) -> None:
+    """They are not moved through roles, so the role could not be deleted; the plan says how many they are."""
+    site.served.account.add_user("Root", site.served.night, role="admin")
+    site.run("adopt", "--all")
+    head = "name: Night Shift\ndescription: Watches at night\nretired: true\nmove_users_to: advisor\n"
+    site.desk.write("roles/night-shift.yaml", head)
+
+    assert '1 person with "Night Shift" are administrators or end users' in blocks(site)
+
+
+def test_administrators_count_whatever_role_they_were_given(site: Site) -> None:
+    """One has the role of the administrators, one none, one another: all three administer, and lose it to nothing."""
+    account = site.served.account
+    nobody = account.add_user("Root", None, role="admin")
+    other = account.add_user("Boss", site.served.night, role="admin")
+    site.run("adopt", "--all")
+
+    assert "3 people can administer roles" in site.desk.run("doctor").out
+    for number in (nobody, other):
+        explained = site.desk.run("explain", str(number))
+        assert explained.code == 0
+        assert "manage_roles.all-except-self" in explained.out
+
+
+def test_own_administrator_without_a_role_looks_with_as_many_requests(site: Site) -> None:
+    """Which role they have is said by the list, which serves as the catalogue and as the list of roles as well."""
+    site.served.account.users[site.served.api.me or 0]["custom_role_id"] = None
+
+    assert site.run("adopt", "--all") == LOOK
+    assert site.run("plan") == LOOK
+    assert "1 person can administer roles" in site.desk.run("doctor").out
 
 
 def test_api_token_works_and_its_end_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,8 @@ def test_recorded_replies_are_read_as_they_came() -> None:
         key for key in catalogue.keys if key.startswith("unstated.")
     }
     assert admin is not None
-    assert (admin.content.name, admin.user_count, admin.editable) == ("Admin", 2, False)
+    # Nobody counts the administrators who hold another role, or none.
+    assert (admin.content.name, admin.user_count, admin.editable) == ("Admin", None, False)
     assert "manage_roles.all" in admin.content.permissions
 
 
@@ -129,6 +130,42 @@ def test_a_small_role_of_a_large_account_is_asked_for_alone() -> None:
             assert tenant.holders(RoleId(str(unused))) == ()
 
         assert desk.api.lines()[2:] == [f"GET /api/v2/users?permission_set={unused}&page%5Bsize%5D=100 200"]
+
+
+ADMINS = "GET /api/v2/users?role%5B%5D=admin&page%5Bsize%5D=100 200"
+
+
+def test_administrators_of_a_large_account_are_asked_for_alone() -> None:
+    """One page by what they are and not by the role that they were given; everybody would be three."""
+    with a_zendesk_desk() as desk:
+        for number in range(249):
+            desk.account.add_user(f"Agent {number}", desk.night)
+        added = [desk.account.add_user(name, role, role="admin") for name, role in (("Root", None), ("Bo", desk.night))]
+        with desk.reader() as tenant:
+            tenant.roles()
+            admins = tenant.holders(RoleId(str(ADMIN.id)))
+
+        assert admins is not None
+        assert {str(number) for number in added} < {person.id for person in admins}
+        assert len(admins) == 3
+        assert all(RoleId(str(ADMIN.id)) in person.role_ids for person in admins)
+        assert desk.api.lines()[2:] == [ADMINS]
+
+
+def test_agent_who_was_given_the_role_of_administrators_has_it() -> None:
+    """The role counts one more than are administrators, so those who were given it are asked for, too."""
+    with a_zendesk_desk() as desk:
+        for number in range(249):
+            desk.account.add_user(f"Agent {number}", desk.night)
+        odd = desk.account.add_user("Odd", ADMIN.id)
+        with desk.reader() as tenant:
+            tenant.roles()
+            admins = tenant.holders(RoleId(str(ADMIN.id)))
+
+        assert admins is not None
+        assert str(odd) in {person.id for person in admins}
+        assert len(admins) == 2
+        assert desk.api.lines()[2:] == [ADMINS, f"GET /api/v2/users?permission_set={ADMIN.id}&page%5Bsize%5D=100 200"]
 
 
 def test_197_roles_are_listed_and_one_more_is_refused_here() -> None:

@@ -312,6 +312,24 @@ def test_people_get_one_role_that_agents_can_have() -> None:
         assert desk.account.named("Light agent")["team_member_count"] == 1
 
 
+@pytest.mark.parametrize("may", ["none", "readonly"])
+def test_agent_who_does_not_manage_the_team_moves_nobody(may: str) -> None:
+    """To manage roles is not to give them: one person and many are refused, and stay as they were."""
+    with a_zendesk_desk() as desk:
+        leads = {**LEAST, "manage_roles": "all-except-self", "manage_team_members": may}
+        desk.api.me = desk.account.add_user("Lea", desk.account.add_role("Leads", leads))
+        with desk.writer() as tenant:
+            unused, people = role(tenant, "Unused"), holders(tenant, "Night Shift")
+
+            with pytest.raises(WriteRefused):
+                tenant.assign_roles(people[0], frozenset({unused.id}))
+            with pytest.raises(WriteRefused):
+                tenant.assign_many(people, unused.id)
+
+            assert [asked.status for asked in written(desk)] == [403, 403]
+            assert holders(tenant, "Night Shift") == people
+
+
 def crowd(desk: Desk, number: int) -> None:
     """Put more people on the night shift."""
     for index in range(number):

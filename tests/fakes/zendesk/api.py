@@ -183,7 +183,7 @@ class ZendeskApi:
     def _custom_roles(self, method: str, rest: list[str], query: Mapping[str, list[str]], body: Json) -> Reply:
         if (method, rest) == ("GET", []):
             return self._roles(query)
-        self._require_administrator()
+        self._require_manager("manage_roles")
         match method, rest:
             case "POST", []:
                 created = self.account.create(_inner(body, "custom_role"))
@@ -221,8 +221,10 @@ class ZendeskApi:
             case "GET", [number]:
                 return Reply(200, {"user": self._found(self.account.users, number)})
             case "PUT", ["update_many"]:
+                self._require_manager("manage_team_members")
                 return self._update_many(query, body)
             case "PUT", [number]:
+                self._require_manager("manage_team_members")
                 return Reply(200, {"user": self.account.update_user(int(number), _inner(body, "user"))})
             case _:
                 raise not_found()
@@ -268,11 +270,10 @@ class ZendeskApi:
     def _status(self, name: str, status: str) -> Object:
         return {"id": name, "url": f"https://desk.zendesk.com/api/v2/job_statuses/{name}.json", "status": status}
 
-    def _require_administrator(self) -> None:
+    def _require_manager(self, key: str) -> None:
         user = self.account.users.get(self.me or 0, {})
-        role = self.account.roles.get(int(str(user.get("custom_role_id") or 0)), {})
-        configuration = role.get("configuration")
-        manages = isinstance(configuration, dict) and configuration.get("manage_roles") not in {None, "none"}
+        configuration = self.account.roles.get(int(str(user.get("custom_role_id") or 0)), {}).get("configuration")
+        manages = isinstance(configuration, dict) and configuration.get(key) not in {None, "none", "readonly"}
         if user.get("role") != "admin" and not manages:
             raise forbidden()
 

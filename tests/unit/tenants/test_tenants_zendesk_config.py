@@ -222,6 +222,19 @@ def test_reports_in_both_forms_are_sent_whole() -> None:
     assert before | after <= vocabulary.catalogue().keys
 
 
+def test_unknown_part_of_the_reports_that_is_true_is_more_than_false() -> None:
+    """It is granted and taken like any other flag, and left alone beside other changes."""
+    off: Object = {"groups_ticket_access": "all", "later": False}
+    on: Object = {**off, "later": True}
+    vocabulary = among({"explore_reports": off}, {"explore_reports": on})
+    less, more = (read({"explore_reports": raw}, vocabulary) for raw in (off, on))
+
+    assert less < more
+    assert changes(less, more, {"explore_reports": off}, vocabulary) == ({"explore_reports": on}, ())
+    assert changes(more, less, {"explore_reports": on}, vocabulary) == ({"explore_reports": off}, ())
+    assert changes(None, more, {}, vocabulary) == ({"explore_reports": on}, ())
+
+
 @pytest.mark.parametrize(
     "configuration",
     [
