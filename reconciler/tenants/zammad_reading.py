@@ -27,7 +27,9 @@ from reconciler.tenants.zammad_people import ZammadPeople
 from reconciler.tenants.zammad_replies import RawRole
 from reconciler.tenants.zammad_vocabulary import Listed, Vocabulary
 
-PRODUCT = Product(name="Zammad", deletes=False, deletes_in_use=True, precondition=False, counts=False)
+PRODUCT = Product(
+    name="Zammad", deletes=False, deletes_in_use=True, precondition=False, counts=False, counts_again=False
+)
 """Roles are made inactive and never deleted; whoever has one then has nothing through it."""
 
 NAMES = {"expand": "true"}

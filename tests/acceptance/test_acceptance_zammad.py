@@ -149,7 +149,7 @@ def test_retired_role_becomes_inactive_and_its_people_are_moved(site: Site) -> N
     late = site.path("Late Shift")
     joined = [number for number, user in server.users.items() if server.named("Late Shift").id in user.roles]
     moves = [f"{method} /users/{number} 200" for number in joined for method in ("GET", "PUT", "GET")]
-    gone = [f"GET {night} 200", f"PUT {night} 200", f"GET {night} 200"]
+    gone = [f"GET {night} 200", EVERYBODY, f"GET {night} 200", f"PUT {night} 200", f"GET {night} 200"]
     assert len(joined) == 3
     assert lines == [*LOOK, EVERYBODY, "POST /roles 201", f"GET {late} 200", *moves, *gone]
     assert not server.named("Night Shift").active
