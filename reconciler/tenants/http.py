@@ -88,6 +88,10 @@ class HttpReader:
         """Close every connection."""
         self._transport.close()
 
+    def remark(self, code: str, sentence: str) -> None:
+        """Tell, once for each of `remarks.REMARKS`, what no command fails for and somebody should know."""
+        self._remarks.once(code, sentence)
+
     def deadline(self) -> Deadline:
         """Start a whole read: give the moment by which it must be over."""
         return self._clock.monotonic() + self._patience.read_seconds

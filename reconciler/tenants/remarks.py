@@ -13,10 +13,12 @@ CLOCK_MINUTES = 5
 CLOCK = "tenant.clock"
 DEPRECATED = "tenant.deprecated"
 IGNORED = "environment.ignored"
+UNSEEN = "tenant.unseen"
 REMARKS = {
     CLOCK: "The tenant's clock and the one here differ; only the last day of a confirmation depends on a clock.",
     IGNORED: "A variable names a proxy or certificates; the way to the tenant is direct, and it is not followed.",
     DEPRECATED: "The tenant says that the interface used here is deprecated, with the dates that it names.",
+    UNSEEN: "The tenant does not show all that a change takes away; what may go with it is named.",
 }
 """What each remark means; no command fails for one."""
 _VARIABLES = frozenset(
@@ -49,7 +51,7 @@ class Remarks:
         apart = _apart(headers.get("date", ""), now)
         if apart is not None and apart > dt.timedelta(minutes=CLOCK_MINUTES):
             minutes = round(apart.total_seconds() / 60)
-            self._once(
+            self.once(
                 CLOCK,
                 f"the tenant's clock and the one here are {minutes:,} minutes apart; "
                 "the last day of a confirmation goes by the one here, and nothing else by either",
@@ -60,9 +62,10 @@ class Remarks:
             told = "".join(
                 (f" since {since:%Y-%m-%d}" if since else "", f" and ends on {until:%Y-%m-%d}" if until else "")
             )
-            self._once(DEPRECATED, f"the tenant says that the interface used here is deprecated{told}")
+            self.once(DEPRECATED, f"the tenant says that the interface used here is deprecated{told}")
 
-    def _once(self, code: str, sentence: str) -> None:
+    def once(self, code: str, sentence: str) -> None:
+        """Tell a remark unless one of its code was told before."""
         if code not in self._told:
             self._told.add(code)
             self._tell(code, sentence)

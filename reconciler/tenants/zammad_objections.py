@@ -9,13 +9,14 @@ import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from reconciler.core.wording import listing
 from reconciler.model.role import LiveRole, RoleContent, RoleId
+from reconciler.model.write import UpdateRole, Write
 from reconciler.tenants import zammad_table as table
-from reconciler.tenants.shape import Part
-from reconciler.tenants.zammad_replies import RawRole, held
+from reconciler.tenants.zammad_replies import RawRole
 from reconciler.tenants.zammad_vocabulary import Vocabulary, is_of_group
 
-_KEEPS_GROUPS = 6
+CLEARS_GROUPS = 6
 """The first major version that takes groups from roles without tickets whenever such a role is saved."""
 
 
@@ -26,8 +27,6 @@ class Known:
     roles: Mapping[RoleId, LiveRole]
     raw: Mapping[RoleId, RawRole]
     """The same roles as they are written, and the inactive ones."""
-    people: tuple[Part, ...] | None
-    """Everybody, where that was read."""
     vocabulary: Vocabulary
 
     def named(self, name: str) -> RawRole | None:
@@ -37,7 +36,6 @@ class Known:
 
 def objections(known: Known, before: RoleContent | None, after: RoleContent | None) -> Iterator[str]:
     """Say why the product would not turn one role into another, each with the way out."""
-    yield from _last_administrator(known, before, after)
     if after is None or after == before:
         return
     yield from _name(known, before, after)
@@ -45,27 +43,6 @@ def objections(known: Known, before: RoleContent | None, after: RoleContent | No
     yield from _permissions(known.vocabulary, before, after)
     yield from _groups(known, before, after)
     yield from _signup(known, before, after)
-
-
-def _last_administrator(known: Known, before: RoleContent | None, after: RoleContent | None) -> Iterator[str]:
-    """Foresee the guard of the product: somebody active has `admin` or `admin.user` through another active role."""
-    if before is None or not known.roles:
-        return
-    kept = frozenset() if after is None else after.permissions
-    if not (before.permissions - kept) & table.GUARDED:
-        return
-    others = {
-        role_id
-        for role_id, role in known.roles.items()
-        if role.content.name != before.name and role.content.permissions & table.GUARDED
-    }
-    people = known.people
-    if others and (people is None or any(part.at("active").flag() and held(part) & others for part in people)):
-        return
-    yield (
-        "Zammad keeps somebody who may administer people, and through no other role does anybody: give `admin: [user]` "
-        "to another role that an active person holds, in a plan of its own before."
-    )
 
 
 def _name(known: Known, before: RoleContent | None, after: RoleContent) -> Iterator[str]:
@@ -113,12 +90,33 @@ def _groups(known: Known, before: RoleContent | None, after: RoleContent) -> Ite
     """Object to groups without tickets, except where an old version keeps what a role has there."""
     if not _lost(after):
         return
-    if known.vocabulary.version[0] < _KEEPS_GROUPS and before is not None and _lost(before):
+    if known.vocabulary.version[0] < CLEARS_GROUPS and before is not None and _lost(before):
         return
     yield (
         f"Access to groups counts only with `{table.AGENT}`, and Zammad takes it from a role without: write "
         "`ticket: [agent]`, or take `groups` out of the file."
     )
+
+
+def unseen(inactive: frozenset[str], writes: tuple[Write, ...], *, clears: bool) -> str:
+    """Say which roles may lose access to `inactive` groups, which no reply shows; empty where none can.
+
+    The groups of a role are written whole, by what is seen of them; `clears` where the product takes those of a role
+    without tickets itself.
+    """
+    roles = {write.role for write in writes if isinstance(write, UpdateRole) and _rewrites_groups(write, clears=clears)}
+    if not inactive or not roles:
+        return ""
+    return (
+        "Zammad does not show what access a role has to an inactive group, and a change of its groups takes that away; "
+        f"inactive: {listing(inactive)}; changed: {listing(roles)}"
+    )
+
+
+def _rewrites_groups(write: UpdateRole, *, clears: bool) -> bool:
+    lost = write.live.content.permissions - write.content.permissions
+    gained = write.content.permissions - write.live.content.permissions
+    return any(map(is_of_group, lost | gained)) or (clears and table.AGENT in lost)
 
 
 def _lost(content: RoleContent) -> bool:

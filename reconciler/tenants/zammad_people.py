@@ -25,15 +25,26 @@ class ZammadPeople:
         self._http = http
         self._first: tuple[Part, ...] | None = None
         self._everybody: tuple[Part, ...] | None = None
+        self._by_role: dict[RoleId, tuple[Part, ...]] = {}
+        self._ahead: set[RoleId] = set()
+        """Roles whose people were listed along with those of another one, and not asked for yet."""
+        self._together: frozenset[RoleId] = frozenset()
 
-    @property
-    def known(self) -> tuple[Part, ...] | None:
-        """Everybody, where that has been read."""
-        return self._everybody
+    def begin(self, together: frozenset[RoleId]) -> None:
+        """Start anew; whoever asks for the people of one of these roles needs to know those of all of them."""
+        self.forget()
+        self._together = together
 
     def forget(self) -> None:
         """Let go of what was listed: somebody may hold other roles now."""
         self._first = self._everybody = None
+        self._by_role, self._ahead, self._together = {}, set(), frozenset()
+
+    def listed(self, wanted: RoleId) -> tuple[Part, ...] | None:
+        """Give everyone assigned to a role as they were read last, without a request; None where they were not."""
+        if self._everybody is not None:
+            return tuple(part for part in self._everybody if wanted in held(part))
+        return self._by_role.get(wanted)
 
     def sees_everybody(self) -> bool:
         """Whether the key may read people other than those around its own user."""
@@ -49,7 +60,21 @@ class ZammadPeople:
         if not self.sees_everybody():
             return None
         if self._everybody is not None:
-            return tuple(part for part in self._everybody if wanted in held(part))
+            return self.listed(wanted)
+        if wanted in self._together:
+            self._list_together()
+        if wanted not in self._ahead:
+            self._by_role[wanted] = self._found(wanted)
+        self._ahead.discard(wanted)
+        return self._by_role[wanted]
+
+    def _list_together(self) -> None:
+        for role_id in sorted(self._together):
+            self._by_role[role_id] = self._found(role_id)
+        self._ahead, self._together = set(self._together), frozenset()
+
+    def _found(self, wanted: RoleId) -> tuple[Part, ...]:
+        """Search for everyone assigned to a role."""
         query = {"query": "*", "role_ids[]": wanted}
         found = listing(
             self._http, Listing(path=("users", "search"), size=_FOUND_AT_ONCE, size_field="limit", query=query)

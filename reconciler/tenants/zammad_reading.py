@@ -1,8 +1,9 @@
 """The looking half of the Zammad adapter: roles, groups and people, over `/api/v1`.
 
 A plan costs one request each for the identity, the version, the permissions, the groups and the roles, and for the
-holders of changed roles one where there are fewer than 500 people (see `zammad_pages`), else one more for each 200
-holders of a role. Sources of the facts: docs/products/zammad.md.
+holders of changed roles one or two where there are fewer than 500 people (see `zammad_pages`), else one more for each
+200 holders of a role; where a role that may administer people is asked for, of every other such role as well. Sources
+of the facts: docs/products/zammad.md.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from reconciler.model.write import Write
 from reconciler.tenants import zammad_replies as replies
 from reconciler.tenants import zammad_table as table
 from reconciler.tenants.http import HttpReader
+from reconciler.tenants.remarks import UNSEEN
 from reconciler.tenants.shape import Part
-from reconciler.tenants.zammad_objections import Known, objections
+from reconciler.tenants.zammad_administrators import gives, last_administrator
+from reconciler.tenants.zammad_objections import CLEARS_GROUPS, Known, objections, unseen
 from reconciler.tenants.zammad_pages import API, Listing, listing
 from reconciler.tenants.zammad_people import ZammadPeople
 from reconciler.tenants.zammad_replies import RawRole
@@ -51,6 +54,7 @@ class ZammadReader:
         """The active roles as the list had them last, with what this adapter wrote since."""
         self._raw: dict[RoleId, RawRole] = {}
         """The same roles as they are written, and the inactive ones."""
+        self._inactive_groups: frozenset[str] = frozenset()
         self._fresh = False
         """Whether the list was read for the catalogue and may still serve as the list of roles."""
 
@@ -59,13 +63,16 @@ class ZammadReader:
         return PRODUCT
 
     def objections(self, before: RoleContent | None, after: RoleContent | None, /) -> tuple[str, ...]:
-        """Say what Zammad would refuse: its guards, names of inactive roles, groups without tickets, and notes."""
-        known = Known(roles=self._known or {}, raw=self._raw, people=self._people.known, vocabulary=self._vocabulary)
+        """Say what Zammad would refuse: names of inactive roles, groups without tickets, what is closed, and notes."""
+        known = Known(roles=self._known or {}, raw=self._raw, vocabulary=self._vocabulary)
         return tuple(objections(known, before, after))
 
-    def objections_together(self, _writes: tuple[Write, ...], _roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
-        """Give nothing: what is known stands against single changes."""
-        return ()
+    def objections_together(self, writes: tuple[Write, ...], roles: Mapping[RoleKey, LiveRole], /) -> tuple[str, ...]:
+        """Say where Zammad would take the last administrator for it; a loss that nobody sees is remarked on."""
+        hidden = unseen(self._inactive_groups, writes, clears=self._vocabulary.version[0] >= CLEARS_GROUPS)
+        if hidden:
+            self._http.remark(UNSEEN, hidden)
+        return last_administrator(self._known or {}, self._people.listed, writes, roles)
 
     def identity(self) -> tuple[Tenant, Account]:
         """`GET /users/me`: the user behind the token; the tenant is its host, which no two share."""
@@ -195,8 +202,9 @@ class ZammadReader:
     def _list(self) -> dict[RoleId, LiveRole]:
         permissions, version = self._listed(), self._version()
         with _needing("admin.group"):
-            groups = [part.at("name").text() for part in listing(self._http, _GROUPS) if part.at("active").flag()]
-        self._vocabulary.begin(permissions, groups, version or _shown(permissions))
+            groups = {part.at("name").text(): part.at("active").flag() for part in listing(self._http, _GROUPS)}
+        self._inactive_groups = frozenset(name for name, active in groups.items() if not active)
+        self._vocabulary.begin(permissions, groups.keys() - self._inactive_groups, version or _shown(permissions))
         with _needing("admin.role"):
             parts = listing(self._http, _ROLES)
         raws = [replies.raw_role(part) for part in parts]
@@ -207,7 +215,7 @@ class ZammadReader:
         self._raw = {raw.id: raw for raw in raws}
         self._known = {raw.id: raw.live(self._permissions(raw)) for raw in raws if raw.active}
         self._fresh = False
-        self._people.forget()
+        self._people.begin(frozenset(role_id for role_id, role in self._known.items() if gives(role.content)))
         return self._known
 
     def _listed(self) -> tuple[Listed, ...]:

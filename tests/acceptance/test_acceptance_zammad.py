@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -225,6 +226,105 @@ def test_what_the_product_would_refuse_stops_the_plan(site: Site) -> None:
     assert 'Zammad has an inactive role "shelf"' in told
     assert desk.run("apply", "--yes").code == 4
     assert {asked.method for asked in site.served.api.log} == {"GET"}
+
+
+def _product(desk: Desk) -> list[str]:
+    """Give what the product would refuse of the plan."""
+    return [finding["message"] for finding in desk.plan()["findings"] if finding["guard"] == "product"]
+
+
+@pytest.mark.parametrize("name", ["Aaa Keepers", "Keepers"])
+def test_last_administrator_is_foreseen_in_the_order_of_the_writes(site: Site, name: str) -> None:
+    """Two roles that may both go on by themselves: told where the first one written leaves nobody for the second."""
+    desk, server = site.desk, site.served.server
+    server.add_role(name, ("admin.user", "admin.object"), note="Keeps the people in order")
+    server.add_user("Kim", name)
+    server.add_role("Roleboss", ("admin.role", "admin.group", "user_preferences"), note="Runs the roles of the desk")
+    for each in ("Rob", "Rita", "Ruth"):
+        server.add_user(each, "Roleboss")
+    site.begin()
+    desk.replace("roles/admin.yaml", "admin: [everything]", "admin: [role, group, user]")
+    path = f"roles/{name.lower().replace(' ', '-')}.yaml"
+    before = (desk.folder / path).read_text(encoding="utf-8")
+    desk.write(path, re.sub(r"admin: \[.*\]", "admin: [object]", before))
+
+    told = _product(desk)
+
+    if name == "Aaa Keepers":
+        assert [message.partition(". ")[2] for message in told] == ['Change "Admin" first, in a plan of its own.']
+        desk.confirm_all()
+        site.served.api.log.clear()
+        assert desk.run("apply", "--yes").code == 4
+        assert {asked.method for asked in site.served.api.log} == {"GET"}
+        after = (desk.folder / path).read_text(encoding="utf-8")
+        desk.write(path, before)
+        desk.settle()
+        desk.write(path, after)
+    else:
+        assert told == []
+    desk.settle()
+    assert _administration(site, "Admin") == {"admin.role", "admin.group", "admin.user"}
+    assert _administration(site, name) == {"admin.object"}
+
+
+def _administration(site: Site, name: str) -> set[str]:
+    """Give what a live role may administer."""
+    server = site.served.server
+    return {permission for permission in server.names(server.named(name)) if permission.startswith("admin")}
+
+
+def test_last_administrator_is_foreseen_among_many_people(site: Site) -> None:
+    """With more people than are listed at once, those of the other role are listed; that it has none is told."""
+    desk, server = site.desk, site.served.server
+    for number in range(600):
+        server.add_user(f"c{number}", "Customer")
+    server.add_role("Roleboss", ("admin.role", "admin.group", "user_preferences", "admin.user"), note="Runs roles")
+    site.begin()
+    desk.replace("roles/admin.yaml", "admin: [everything]", "admin: [role, group, user]")
+
+    (told,) = _product(desk)
+    assert '"Admin" loses that here, and through no other role does anybody have it' in told
+    assert desk.run("apply", "--yes").code == 4
+
+    server.add_user("Rob", "Roleboss")
+    assert _product(desk) == []
+    desk.settle()
+    assert _administration(site, "Admin") == {"admin.role", "admin.group", "admin.user"}
+
+
+def test_access_to_inactive_groups_that_goes_unseen_is_told(site: Site) -> None:
+    """No reply shows it, and a change of the role's groups takes it: the plan warns, for that change and no other."""
+    desk, server = site.desk, site.served.server
+    server.groups[3] = "Legal"
+    server.named("Night Shift").groups[3] = ["full"]
+    server.inactive_groups.add(3)
+    site.begin()
+    desk.replace("roles/unused.yaml", "chat: all", "chat: none")
+    assert "tenant.unseen" not in desk.run("plan").err
+
+    desk.replace("roles/night-shift.yaml", "Users: [read]", "Users: [read, create]")
+
+    (warned,) = (line for line in desk.run("plan").err.splitlines() if "tenant.unseen" in line)
+    assert "inactive: Legal; changed: night-shift" in warned
+    desk.confirm_all()
+    assert desk.run("apply", "--yes").code == 0
+    assert server.named("Night Shift").groups == {1: ["create", "read"]}
+
+
+def test_groups_that_a_role_loses_with_its_tickets_are_told_too(site: Site) -> None:
+    """6 and later clear them all whenever a role without tickets is saved; 5.5 keeps them."""
+    desk, server = site.desk, site.served.server
+    server.groups[3] = "Legal"
+    server.named("Unused").groups = {3: ["full"]}
+    server.inactive_groups.add(3)
+    site.begin()
+    desk.replace("roles/unused.yaml", "ticket: [agent]", "ticket: none")
+    desk.confirm_all()
+
+    warned = "tenant.unseen" in desk.run("apply", "--yes").err
+
+    assert warned == (server.version >= (6, 0))
+    assert server.named("Unused").groups == ({} if warned else {3: ["full"]})
 
 
 def test_groups_without_tickets_are_refused_offline(site: Site) -> None:

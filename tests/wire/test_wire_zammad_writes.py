@@ -210,34 +210,6 @@ def test_name_of_an_inactive_role_is_taken(version: tuple[int, int]) -> None:
         assert written(desk) == []
 
 
-def test_last_administrator_is_foreseen() -> None:
-    """Where no other active role, or no active person through one, may administer people; else the server is asked."""
-    with a_zammad_desk() as desk, desk.writer() as tenant:
-        admin = role(tenant, "Admin")
-        fewer = changed(admin, take=frozenset(key for key in admin.content.permissions if key.startswith("admin.")))
-        assert tenant.objections(admin.content, fewer) != ()
-        with pytest.raises(WriteRefused, match="through no other role does anybody"):
-            tenant.delete_role(admin)
-
-        desk.server.add_role("Second", ("admin.user",))
-        admin = role(tenant, "Admin")
-        assert tenant.objections(admin.content, fewer) == ()
-        tenant.holders(admin.id)
-        assert tenant.objections(admin.content, None) != ()
-        desk.server.add_user("Eve", "Second", active=False)
-        tenant.roles()
-        tenant.holders(admin.id)
-        assert tenant.objections(admin.content, None) != ()
-        with pytest.raises(WriteRefused):
-            tenant.delete_role(admin)
-        desk.server.add_user("Fay", "Second")
-        tenant.roles()
-        tenant.holders(admin.id)
-        assert tenant.objections(admin.content, None) == ()
-        tenant.delete_role(admin)
-        assert not desk.server.named("Admin").active
-
-
 def test_nothing_is_objected_to_before_anything_was_read() -> None:
     """What is not known does not stand against a change; what needs no knowledge does."""
     with a_zammad_desk() as desk, desk.writer() as tenant:

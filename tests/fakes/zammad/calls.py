@@ -156,7 +156,8 @@ class Call:
         return self.server.users[int(number)]
 
     def _shown(self, role: Role) -> Object:
-        ids: Object = {str(number): [*reversed(words)] for number, words in reversed(role.groups.items())}
+        groups = {number: words for number, words in role.groups.items() if number not in self.server.inactive_groups}
+        ids: Object = {str(number): [*reversed(words)] for number, words in reversed(groups.items())}
         found: Object = {
             "id": role.id,
             "name": role.name,
@@ -174,12 +175,10 @@ class Call:
         }
         if "expand" not in self.query:
             return found
-        shown = role.groups.items() if role.active else ()
-        groups: Object = {
-            self.server.groups[number]: [*words] for number, words in shown if number not in self.server.inactive_groups
-        }
+        shown = groups.items() if role.active else ()
+        by_name: Object = {self.server.groups[number]: [*words] for number, words in shown}
         names: list[Json] = [*self.server.names(role)]
-        return {**found, "created_by": "-", "updated_by": "-", "permissions": names, "groups": groups}
+        return {**found, "created_by": "-", "updated_by": "-", "permissions": names, "groups": by_name}
 
     def _user(self, user: User) -> Object:
         return {

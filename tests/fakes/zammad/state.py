@@ -162,22 +162,20 @@ class Zammad:
             if role_id not in self.roles:
                 raise Refused(422, f"No value found for 'roles' with id {role_id}")
         user = self.users[number]
-        before = user.roles
+        # Asked of each role that goes, before it goes and whatever comes in its place: one administrator is too few.
+        if any(_administers(self.names(self.roles[role_id])) for role_id in user.roles - wanted):
+            self._require_two_administrators()
         user.roles = wanted
         if not wanted and self.version >= (6, 0):
             user.roles = {role.id for role in self.roles.values() if role.signup and role.active}
-        if not self._administrators(None):
-            user.roles = before
-            raise Refused(422, LAST_ADMIN)
         return user
 
     def suspend(self, number: int) -> User:
         """Make a user inactive."""
         user = self.users[number]
+        if _administers(self.held(user)):
+            self._require_two_administrators()
         user.active = False
-        if not self._administrators(None):
-            user.active = True
-            raise Refused(422, LAST_ADMIN)
         return user
 
     def _picture(self, role: Role) -> tuple[object, ...]:
@@ -261,6 +259,10 @@ class Zammad:
 
     def _require_other_administrator(self, number: int) -> None:
         if not self._administrators(number):
+            raise Refused(422, LAST_ADMIN)
+
+    def _require_two_administrators(self) -> None:
+        if len(self._administrators(None)) - 1 < 1:
             raise Refused(422, LAST_ADMIN)
 
     def _administrators(self, without: int | None) -> list[User]:
