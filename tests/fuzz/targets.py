@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fakes.reading import REFERENCES, Elements, commands, parsed
+from fuzz import meaning
 
 from reconciler.desired.catalogue import load_catalogue
 from reconciler.desired.confirmations import parse_confirmations
@@ -26,9 +27,12 @@ from reconciler.desired.document import MOST_PROBLEMS, Document
 from reconciler.desired.language import load_desired_from
 from reconciler.desired.settings import parse_settings
 from reconciler.desired.yaml_events import MOST_LEVELS, read_yaml
+from reconciler.desired.yaml_text import MOST_BYTES
 from reconciler.errors import InputRejected, PlanStale, Problem, ReconcilerError, SettingsRejected
 from reconciler.github.problems import GithubAnswerUnusable
 from reconciler.github.review import decode_review, encode_review
+from reconciler.model.role import DesiredRole, RetiredRole
+from reconciler.model.state import DesiredState
 from reconciler.render import page, plan_json
 from reconciler.render.csv import BYTE_ORDER_MARK, cell, csv_text, plain
 from reconciler.render.escape import visible
@@ -94,44 +98,74 @@ def _plain_value(value: object, level: int = 0) -> None:
         _plain_value(inner[1], level + 1)
 
 
+def _same(one: object, other: object) -> bool:
+    """Compare values together with their types, in which 1 is not true."""
+    return repr(one) == repr(other)
+
+
+def _says_the_same_again(value: object) -> None:
+    """Require that a value which is written by the library is read as what it was."""
+    written = meaning.again(value)
+    if len(written) <= MOST_BYTES:  # what was in brackets is longer in lines
+        document = read_yaml("x.yaml", written)
+        assert not document.problems, written
+        assert _same(document.value, value)
+
+
 def loader(raw: bytes) -> None:
-    """Any bytes are a value or problems, and are the same when they are read again."""
+    """Any bytes are the value that the library sees in them, with no key twice, or problems; the same each time."""
     document: Document = read_yaml("x.yaml", raw)
     if document.problems:
         _told_well(document.problems, raw)
     else:
         assert document.readable
         _plain_value(document.value)
+        assert _same(document.value, meaning.said(raw))
+        _says_the_same_again(document.value)
     again = read_yaml("x.yaml", raw)
     assert (again.value, again.problems) == (document.value, document.problems)
 
 
 def role(raw: bytes) -> None:
-    """Any bytes are a role that the catalogue can hold, or problems."""
+    """Any bytes are the role that their words say, also when they are written again, or problems."""
     try:
         state = load_desired_from([("roles/x.yaml", raw)], CATALOGUE)
     except InputRejected as rejected:
         _told_well(rejected.problems, raw)
         return
-    assert len(state.roles) + len(state.retired) == 1
-    for each in state.roles:
-        assert each.content.permissions <= CATALOGUE.keys
+    found = _only(state)
+    file = meaning.fields_of(raw)
+    meaning.role_agrees(found, file, CATALOGUE)
+    rewritten = load_desired_from([("roles/x.yaml", meaning.again(file))], CATALOGUE)
+    meaning.role_agrees(_only(rewritten), file, CATALOGUE)
+
+
+def _only(state: DesiredState) -> DesiredRole | RetiredRole:
+    roles: list[DesiredRole | RetiredRole] = [*state.roles, *state.retired]
+    (role,) = roles
+    return role
 
 
 def settings(raw: bytes) -> None:
-    """Any bytes are settings or problems."""
+    """Any bytes are the settings that they say, also when they are written again, or problems."""
     try:
-        parse_settings("reconciler.yaml", raw)
+        found = parse_settings("reconciler.yaml", raw)
     except SettingsRejected as rejected:
         _told_well(rejected.problems, raw)
+        return
+    file = meaning.fields_of(raw)
+    meaning.settings_agree(found, file)
+    assert parse_settings("reconciler.yaml", meaning.again(file)) == found
 
 
 def confirmations(raw: bytes) -> None:
-    """Any bytes are confirmations or problems."""
+    """Any bytes are the confirmations that they say, also when they are written again, or problems."""
     try:
-        parse_confirmations("confirmations.yaml", raw)
+        found = parse_confirmations("confirmations.yaml", raw)
     except InputRejected as rejected:
         _told_well(rejected.problems, raw)
+        return
+    meaning.confirmations_agree(found, raw)
 
 
 def strict_json(raw: bytes) -> None:

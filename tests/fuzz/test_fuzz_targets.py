@@ -5,13 +5,26 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from fuzz.targets import CORPUS, TARGETS, Target
+import yaml
+from fuzz.targets import CATALOGUE, CORPUS, TARGETS, Target
 from hypothesis import given
 from hypothesis import strategies as st
+
+from reconciler.desired import yaml_events
+from reconciler.desired.confirmations import parse_confirmations
+from reconciler.desired.document import Document, Mark
+from reconciler.desired.language import load_desired_from
+from reconciler.desired.settings import parse_settings
+from reconciler.desired.yaml_events import read_yaml
+from reconciler.errors import InputRejected, SettingsRejected
+from reconciler.model.finding import GuardSettings
+from reconciler.model.permission import Catalogue
+from reconciler.model.state import DesiredState
 
 NAMES = sorted(TARGETS)
 SEEDS = [(name, path) for name in NAMES for path in sorted((CORPUS / name).glob("*"))]
@@ -58,6 +71,31 @@ def test_every_target_has_seeds(name: str) -> None:
     assert TARGETS[name].seeds()
 
 
+READERS: dict[str, Callable[[bytes], object]] = {
+    "loader": lambda raw: not read_yaml("x.yaml", raw).problems,
+    "role": lambda raw: load_desired_from([("roles/x.yaml", raw)], CATALOGUE),
+    "settings": lambda raw: parse_settings("reconciler.yaml", raw),
+    "confirmations": lambda raw: parse_confirmations("confirmations.yaml", raw),
+}
+"""The targets that read files of a repository, each as something true for a file that is taken."""
+
+
+@pytest.mark.parametrize(("name", "read"), READERS.items(), ids=READERS)
+def test_seeds_hold_files_that_are_accepted_and_others(name: str, read: Callable[[bytes], object]) -> None:
+    """What is promised of a file that is accepted is tried on one, and a careless reader on one that is not."""
+    accepted = {accepts(read, path.read_bytes()) for path in TARGETS[name].seeds()}
+
+    assert accepted == {True, False}
+
+
+def accepts(read: Callable[[bytes], object], raw: bytes) -> bool:
+    """Say whether a file is taken."""
+    try:
+        return bool(read(raw))
+    except (InputRejected, SettingsRejected):
+        return False
+
+
 def test_corpus_has_no_folder_of_no_target() -> None:
     """Every seed is used."""
     assert {path.name for path in CORPUS.iterdir()} <= set(TARGETS)
@@ -73,11 +111,70 @@ def same(text: str, *_: object) -> str:
     return text
 
 
+def lax(true: Callable[..., object], code: str) -> Callable[..., object]:
+    """Give a reader of files that lets pass what the loader refuses with this code."""
+    refuse = yaml_events._Builder.refuse
+
+    def knowing(self: yaml_events._Builder, mark: Mark, found: str, message: str, fix: str) -> None:
+        if found != code:
+            refuse(self, mark, found, message, fix)
+
+    def wrong(*given: object) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(yaml_events._Builder, "refuse", knowing)
+            return true(*given)
+
+    return wrong
+
+
+def misread(path: str, raw: bytes) -> Document:
+    """Read plain words as YAML 1.1 does, where `no` is false."""
+    document = read_yaml(path, raw)
+    document.value = yaml.safe_load(raw) if document.readable and not document.problems else document.value
+    return document
+
+
+def nobody_owns(documents: list[tuple[str, bytes]], catalogue: Catalogue) -> DesiredState:
+    """Forget who answers for a role."""
+    state = load_desired_from(documents, catalogue)
+    return replace(state, roles=tuple(replace(role, owner=None) for role in state.roles))
+
+
+def nothing_is_granted(documents: list[tuple[str, bytes]], catalogue: Catalogue) -> DesiredState:
+    """Read every role as one that permits nothing."""
+    state = load_desired_from(documents, catalogue)
+    nothing = frozenset[str]()
+    roles = (replace(role, content=replace(role.content, permissions=nothing)) for role in state.roles)
+    return replace(state, roles=tuple(roles))
+
+
 BROKEN: dict[str, list[tuple[str, Callable[..., object]]]] = {
-    "loader": [("read_yaml", crash)],
-    "role": [("load_desired_from", crash)],
-    "settings": [("parse_settings", crash)],
-    "confirmations": [("parse_confirmations", crash)],
+    "loader": [
+        ("read_yaml", crash),
+        *(("read_yaml", lax(read_yaml, code)) for code in ("yaml.duplicate-key", "yaml.alias", "yaml.tag")),
+        ("read_yaml", misread),
+    ],
+    "role": [
+        ("load_desired_from", crash),
+        ("load_desired_from", lax(load_desired_from, "yaml.duplicate-key")),
+        ("load_desired_from", nobody_owns),
+        ("load_desired_from", nothing_is_granted),
+    ],
+    "settings": [
+        ("parse_settings", crash),
+        ("parse_settings", lax(parse_settings, "yaml.duplicate-key")),
+        ("parse_settings", lambda path, raw: replace(parse_settings(path, raw), guards=GuardSettings())),
+        ("parse_settings", lambda path, raw: replace(parse_settings(path, raw), default_tenant="sandbox")),
+    ],
+    "confirmations": [
+        ("parse_confirmations", crash),
+        ("parse_confirmations", lax(parse_confirmations, "yaml.duplicate-key")),
+        ("parse_confirmations", lambda *given: parse_confirmations(*given)[1:]),
+        (
+            "parse_confirmations",
+            lambda *given: tuple(replace(c, people_at_most=9) for c in parse_confirmations(*given)),
+        ),
+    ],
     "json": [("parse", json.loads), ("parse", crash)],
     "wait": [("retry_after", lambda text, _: float(text)), ("retry_after", lambda *_: -1.0)],
     "escape": [("visible", same)],
