@@ -26,7 +26,9 @@ class AssigningContract:
         assert dataclasses.replace(after, version=before.version) == dataclasses.replace(before, role_ids=wanted)
         assert desk.contents() == contents
         if desk.tenant.product().reads_holders:
-            assert desk.tenant.holders(desk.role(desk.used).id) == ()
+            left = desk.tenant.holders(desk.role(desk.used).id)
+            assert left is not None
+            assert {person.id for person in left} == desk.colleagues
             assert desk.tenant.holders(desk.role(desk.unused).id) == (after,)
 
     def test_person_has_as_many_roles_as_the_product_allows(self, desk: Desk) -> None:

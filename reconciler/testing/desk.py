@@ -13,10 +13,10 @@ from reconciler.ports import TenantReader, TenantWriter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """A tenant with two custom roles, in a fresh state for every test.
+    """A tenant with three custom roles, in a fresh state for every test.
 
-    Besides the two roles and their holder it may have whatever the product always has, such as standard roles and
-    the account of the key, which must not be the holder.
+    Besides the roles and the people of one of them it may have whatever the product always has, such as standard
+    roles and the account of the key, which must hold none of the three.
     """
 
     reader: TenantReader
@@ -24,17 +24,27 @@ class Desk:
     tenant: TenantWriter
     """Opened for writing, on the same state."""
     used: str
-    """The name of a custom role that permits `few` and that the holder has, and nobody else."""
+    """The name of a custom role that permits `few` and that exactly `holders` have."""
     unused: str
     """The name of a custom role that permits `few` and that nobody has."""
+    odd: str
+    """The name of a custom role that permits `novelty` besides `few`."""
+    novelty: str
+    """A permission that the product has and no table of the adapter knows, by the key that the adapter gives it."""
     holder: PersonId
-    """An active person who has the role `used` and no other custom role."""
+    """An active person who has the role `used`, not `unused`, and one more role where the product allows that."""
+    colleagues: frozenset[PersonId]
+    """Everybody else who has the role `used`: at least one."""
+    inactive: frozenset[PersonId]
+    """The colleagues who can do nothing now, such as suspended people; at least one, if the product has such."""
     few: PermissionSet
     """Some permissions as the product can store them in a role: closed, so with each all that it implies."""
     more: PermissionSet
     """Other such permissions, with all of `few` and at least one besides."""
     stranger: str
     """The key of a permission that the product does not have."""
+    administers: str | None
+    """The key of the permission that means "can administer roles"; None where nobody but the lock can know."""
     standard: str | None = None
     """The name of a role that the product ships and never deletes, where it has one that is listed as a role."""
     requests: Callable[[], int]
@@ -55,6 +65,11 @@ class Desk:
         return RoleContent(
             name=name, description=description, permissions=self.few if permissions is None else permissions
         )
+
+    @property
+    def holders(self) -> list[PersonId]:
+        """Give everybody who has the role `used`, sorted."""
+        return sorted({self.holder, *self.colleagues})
 
     def contents(self) -> dict[RoleId, RoleContent]:
         """Give what every role is now, by its id."""

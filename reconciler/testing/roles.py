@@ -17,7 +17,7 @@ class RolesContract:
     def test_created_role_is_custom_and_empty(self, desk: Desk) -> None:
         """The id that comes back is that of the new role, which is exactly as wanted, and nothing else moved."""
         before = desk.contents()
-        wanted = desk.content("Evening Watch", description="Looks on in the evening", permissions=desk.more)
+        wanted = desk.content("Evening watch", description="Looks on in the evening", permissions=desk.more)
 
         role_id = desk.tenant.create_role(wanted)
 
@@ -45,14 +45,14 @@ class RolesContract:
         before = desk.contents()
 
         with pytest.raises(WriteRefused):
-            desk.tenant.create_role(desk.content("Evening Watch", permissions=desk.few | {desk.stranger}))
+            desk.tenant.create_role(desk.content("Evening watch", permissions=desk.few | {desk.stranger}))
 
         assert desk.contents() == before
 
     @pytest.mark.parametrize("field", ["name", "description", "more", "fewer", "all"])
     def test_updated_role_equals_the_content(self, desk: Desk, field: str) -> None:
-        """Every field is as wanted, and no other role moved; its holders stay."""
-        role, before = desk.role(desk.used), desk.contents()
+        """Every field is as wanted, and no other role moved; its holders keep it and whatever else they have."""
+        role, before, holder = desk.role(desk.used), desk.contents(), desk.person()
         if field == "fewer":
             desk.tenant.update_role(role, dataclasses.replace(role.content, permissions=desk.more))
             role = desk.role(desk.used)
@@ -61,7 +61,16 @@ class RolesContract:
         desk.tenant.update_role(role, wanted)
 
         assert desk.contents() == {**before, role.id: wanted}
-        assert role.id in desk.person().role_ids
+        assert dataclasses.replace(desk.person(), version=holder.version) == holder
+
+    def test_permission_that_no_table_knows_stays_when_the_role_changes(self, desk: Desk) -> None:
+        """Nobody has asked to take it away."""
+        role = desk.role(desk.odd)
+        wanted = dataclasses.replace(role.content, description="Looks on, and tries what is new")
+
+        desk.tenant.update_role(role, wanted)
+
+        assert desk.role(desk.odd).content == wanted
 
     def test_equal_update_changes_nothing(self, desk: Desk) -> None:
         """A role that is already as wanted stays as it is, version and all."""
@@ -85,7 +94,7 @@ class RolesContract:
     def test_unknown_permission_is_refused_on_update(self, desk: Desk) -> None:
         """No field of the role moves."""
         role = desk.role(desk.used)
-        wanted = desk.content("Evening Watch", description="New", permissions=desk.more | {desk.stranger})
+        wanted = desk.content("Evening watch", description="New", permissions=desk.more | {desk.stranger})
 
         with pytest.raises(WriteRefused):
             desk.tenant.update_role(role, wanted)
@@ -164,7 +173,7 @@ class RolesContract:
 
 def _changed(desk: Desk, content: RoleContent, field: str) -> RoleContent:
     """Give the content with one field changed, or all of them."""
-    everything = desk.content("Evening Watch", description="Looks on in the evening", permissions=desk.more)
+    everything = desk.content("Evening watch", description="Looks on in the evening", permissions=desk.more)
     return {
         "name": dataclasses.replace(content, name=everything.name),
         "description": dataclasses.replace(content, description=everything.description),

@@ -98,6 +98,7 @@ def test_whole_life_of_a_role_works_for_the_new_product(folder: Path, tmp_path_f
         begun = reconciler("init", "--kind", "plaindesk")
         settings = files()["reconciler.yaml"].replace("http://127.0.0.1:8123", url)
         (repository / "reconciler.yaml").write_text(settings, encoding="utf-8")
+        assert reconciler("catalogue", "--update", "--overwrite").returncode == 0
         (repository / "roles" / "example-reader.yaml").unlink()
         adopted = reconciler("adopt", "--all")
         quiet = reconciler("plan", "--exit-code")

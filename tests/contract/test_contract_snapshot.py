@@ -23,10 +23,12 @@ roles:
   - {name: Owner, id: r1, standard: true, permissions: [tickets.view, settings.roles]}
   - {name: Night Shift, id: r2, description: Watches, permissions: [tickets.view]}
   - {name: Unused, id: r3, permissions: [tickets.view]}
+  - {name: Tester, id: r4, permissions: [tickets.view, labs.preview]}
 people:
   - {id: ada, name: Ada, email: ada@acme.example, roles: [Owner]}
   - {id: ben, name: Ben, email: ben@acme.example, roles: [night shift]}
-  - {id: robot, roles: [Owner], human: false}
+  - {id: dea, name: Dea, email: dea@acme.example, roles: [Night Shift]}
+  - {id: robot, roles: [Night Shift], human: false}
 """
 
 
@@ -62,6 +64,11 @@ class TestSnapshot(ReadingContract):
                 more=frozenset({"tickets.view", "tickets.reply"}),
                 stranger="tickets.teleport",
                 standard="Owner",
+                odd="Tester",
+                novelty="labs.preview",
+                colleagues=frozenset({PersonId("dea"), PersonId("robot")}),
+                inactive=frozenset({PersonId("robot")}),
+                administers=None,
                 requests=lambda: 0,
             )
 
@@ -122,7 +129,7 @@ def test_snapshot_without_a_lock_has_the_permissions_of_its_roles(tmp_path: Path
     connection = a_connection(tmp_path, SNAPSHOT)
 
     with KIND.open_reader(Connection(**{**vars_of(connection), "lock": None})) as reader:
-        assert reader.catalogue().keys == {"tickets.view", "settings.roles"}
+        assert reader.catalogue().keys == {"tickets.view", "settings.roles", "labs.preview"}
 
 
 def vars_of(connection: Connection) -> dict[str, object]:

@@ -23,7 +23,18 @@ class ZammadContract(TenantContract):
     def desk(self) -> Iterator[Desk]:
         """Give the adapter over a fresh server."""
         with a_zammad_desk(self.version) as served, served.reader() as reader, served.writer() as writer:
+            server = served.server
+            server.extra["chat.novelty"] = 9_000
+            server.add_role(
+                "Tester", ("ticket.agent", "chat.agent", "chat.novelty"), {"Users": ["read"]}, note="Tries what is new"
+            )
+            colleagues = [server.add_user("Dea", "Night Shift"), server.add_user("Eli", "Night Shift", active=False)]
             yield Desk(
+                odd="Tester",
+                novelty="chat.novelty",
+                colleagues=frozenset(PersonId(str(number)) for number in colleagues),
+                inactive=frozenset({PersonId(str(colleagues[-1]))}),
+                administers="admin.role",
                 reader=reader,
                 tenant=writer,
                 used="Night Shift",

@@ -10,6 +10,7 @@ from fakes.zendesk.server import LEAST, a_zendesk_desk
 from reconciler.model.person import PersonId
 from reconciler.tenants.shape import Part
 from reconciler.tenants.zendesk_config import granted
+from reconciler.tenants.zendesk_table import ADMINISTERS
 from reconciler.tenants.zendesk_vocabulary import Vocabulary
 from reconciler.testing.contract import Desk, TenantContract
 
@@ -43,7 +44,17 @@ class TestZendesk(TenantContract):
     def desk(self, request: pytest.FixtureRequest) -> Iterator[Desk]:
         """Give the adapter over a fresh account."""
         with a_zendesk_desk(**request.param) as served, served.reader() as reader, served.writer() as writer:
+            served.account.add_role("Tester", {**LEAST, "brand_new": True}, description="Tries what is new")
+            for role in (served.night, served.account.named("Unused")["id"]):
+                served.account.roles[role]["configuration"]["brand_new"] = False
+            colleagues = [served.account.add_user("Dea", served.night)]
+            colleagues.append(served.account.add_user("Eli", served.night, suspended=True))
             yield Desk(
+                odd="Tester",
+                novelty="more.brand_new",
+                colleagues=frozenset(PersonId(str(number)) for number in colleagues),
+                inactive=frozenset({PersonId(str(colleagues[-1]))}),
+                administers=ADMINISTERS,
                 reader=reader,
                 tenant=writer,
                 used="Night Shift",

@@ -55,9 +55,9 @@ USERS = (
 )
 
 
-def a_catalogue() -> Catalogue:
-    """Give a catalogue of exactly the permissions that the desk's roles use."""
-    keys = sorted(EVERYTHING)
+def a_catalogue(*more: str) -> Catalogue:
+    """Give a catalogue of exactly the permissions that the desk's roles use, and these."""
+    keys = sorted({*EVERYTHING, *more})
     categories = sorted({key.partition(".")[0] for key in keys})
     return Catalogue(
         version=1,
@@ -77,9 +77,11 @@ def a_catalogue() -> Catalogue:
     )
 
 
-def a_fake_desk() -> FakeTenant:
+def a_fake_desk(
+    roles: tuple[DeskRole, ...] = ROLES, users: tuple[DeskUser, ...] = USERS, permissions: tuple[str, ...] = ()
+) -> FakeTenant:
     """Give a fresh fake tenant holding the desk; its key belongs to the first user."""
-    ids = {role.name: RoleId(f"rol_{number}") for number, role in enumerate(ROLES, 1)}
+    ids = {role.name: RoleId(f"rol_{number}") for number, role in enumerate(roles, 1)}
     people = tuple(
         Person(
             id=PersonId(f"usr_{number}"),
@@ -88,9 +90,9 @@ def a_fake_desk() -> FakeTenant:
             human=user.human,
             version='"first"',
         )
-        for number, user in enumerate(USERS, 1)
+        for number, user in enumerate(users, 1)
     )
-    roles = tuple(
+    live = tuple(
         LiveRole(
             id=ids[role.name],
             content=RoleContent(name=role.name, description=role.description, permissions=role.permissions),
@@ -99,14 +101,14 @@ def a_fake_desk() -> FakeTenant:
             version='"first"',
             user_count=None,
         )
-        for role in ROLES
+        for role in roles
     )
     account = Account(person_id=people[0].id, role_ids=people[0].role_ids, needs=NEEDS)
-    tenant = FakeTenant(catalogue=a_catalogue(), roles=roles, people=people, account=account)
+    tenant = FakeTenant(catalogue=a_catalogue(*permissions), roles=live, people=people, account=account)
     tenant.contact_of = {
         person.id: Contact(
             id=person.id, name=user.name, email=f"{user.name.lower()}@desk.example", counts=person.counts
         )
-        for person, user in zip(people, USERS, strict=True)
+        for person, user in zip(people, users, strict=True)
     }
     return tenant

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fakes.clock import FakeClock
-from fakes.desk import ROLES, USERS, a_fake_desk
+from fakes.desk import ROLES, USERS, DeskRole, DeskUser, a_fake_desk
+from fakes.tenant import FakeTenant
 
 from reconciler.model.person import Person, PersonId
 from reconciler.model.role import LiveRole, RoleContent
@@ -63,7 +65,9 @@ def an_http_side() -> Iterator[Side]:
                 yield Side(tenant, users)
 
 
-def _fill(database: sqlite3.Connection) -> None:
+def _fill(
+    database: sqlite3.Connection, roles: tuple[DeskRole, ...] = ROLES, users: tuple[DeskUser, ...] = USERS
+) -> None:
     insert_tenant(database, TenantRecord(id="ten_contract", name="Desk", environment="sandbox"))
     drafts = [
         RoleDraft(
@@ -73,9 +77,9 @@ def _fill(database: sqlite3.Connection) -> None:
             kind=role.kind,
             editable=role.editable,
         )
-        for role in ROLES
+        for role in roles
     ]
-    ids = dict(zip((role.name for role in ROLES), insert_roles(database, drafts, "2026-01-05T09:00:00Z"), strict=True))
+    ids = dict(zip((role.name for role in roles), insert_roles(database, drafts, "2026-01-05T09:00:00Z"), strict=True))
     insert_users(
         database,
         [
@@ -86,9 +90,21 @@ def _fill(database: sqlite3.Connection) -> None:
                 active=user.active,
                 human=user.human,
             )
-            for user in USERS
+            for user in users
         ],
     )
+
+
+NOVELTY = "conversations.merge"
+_CONTRACT_ROLES = (
+    *ROLES,
+    DeskRole(name="Tester", permissions=frozenset({"conversations.view", NOVELTY}), description="Tries what is new"),
+)
+_CONTRACT_USERS = (
+    *USERS,
+    DeskUser(name="Dea", roles=("Night Shift", "Agent")),
+    DeskUser(name="Eli", roles=("Night Shift",), active=False),
+)
 
 
 class Looking:
@@ -101,33 +117,40 @@ class Looking:
 
 
 @contextmanager
-def a_fake_contract_desk() -> Iterator[Desk]:
-    """Open the tenant in memory for the contract."""
-    tenant = a_fake_desk()
-    yield _for_the_contract(tenant, Looking(tenant), PersonId("usr_2"), lambda: tenant.reads + len(tenant.writes))
+def a_fake_contract_desk(break_it: Callable[[FakeTenant], None] = lambda _: None) -> Iterator[Desk]:
+    """Open the tenant in memory for the contract, broken in one way or in none."""
+    tenant = a_fake_desk(_CONTRACT_ROLES, _CONTRACT_USERS, (NOVELTY,))
+    break_it(tenant)
+    ids = [PersonId(f"usr_{number}") for number in range(1, len(_CONTRACT_USERS) + 1)]
+    yield _for_the_contract(tenant, Looking(tenant), ids, lambda: tenant.reads + len(tenant.writes))
 
 
 @contextmanager
 def a_support_contract_desk() -> Iterator[Desk]:
     """Open the adapter over the embedded tenant for the contract."""
-    with closing(Store.open(None, _fill)) as store:
+    with closing(Store.open(None, partial(_fill, roles=_CONTRACT_ROLES, users=_CONTRACT_USERS))) as store:
         secret, clock = new_secret(), FakeClock()
         with opened_app(store, clock, secret=secret) as app, serving(app) as url:
             connection = Connection(name="desk", url=url, key=Key(secret), state_folder=Path(), clock=clock)
             with KIND.open_reader(connection) as reader, KIND.open_writer(connection) as writer:
-                ben = store.users.page(after=0, limit=100).entries[1].id
-                yield _for_the_contract(writer, reader, PersonId(ben), lambda: len(app.requests))
+                ids = [PersonId(user.id) for user in store.users.page(after=0, limit=100).entries]
+                yield _for_the_contract(writer, reader, ids, lambda: len(app.requests))
 
 
 def _for_the_contract(
-    tenant: TenantWriter, reader: TenantReader, holder: PersonId, requests: Callable[[], int]
+    tenant: TenantWriter, reader: TenantReader, ids: list[PersonId], requests: Callable[[], int]
 ) -> Desk:
     return Desk(
         tenant=tenant,
         reader=reader,
         used="Night Shift",
         unused="Unused",
-        holder=holder,
+        odd="Tester",
+        novelty=NOVELTY,
+        holder=ids[1],
+        colleagues=frozenset(ids[-2:]),
+        inactive=frozenset(ids[-1:]),
+        administers="settings.roles",
         few=frozenset({"conversations.view"}),
         more=frozenset({"conversations.view", "conversations.reply"}),
         stranger="conversations.teleport",

@@ -24,6 +24,7 @@ RIGHTS = {
     "tickets.answer": "Answer tickets",
     "tickets.delete": "Delete tickets",
     "desk.roles": "Change roles and who has them",
+    "labs.preview": "See what comes next",
 }
 
 
@@ -41,16 +42,19 @@ class Desk:
     def __init__(self) -> None:
         self.requests: list[str] = []
         self.roles: dict[int, dict[str, Any]] = {
-            1: {"name": "Desk Lead", "note": "Runs the desk", "rights": sorted(RIGHTS)},
+            1: {"name": "Desk Lead", "note": "Runs the desk", "rights": sorted(set(RIGHTS) - {"labs.preview"})},
             2: {"name": "Night Shift", "note": "Watches at night", "rights": ["tickets.read"]},
             3: {"name": "Seasonal Staff", "note": "Helps in December", "rights": ["tickets.read"]},
+            4: {"name": "Beta Tester", "note": "Tries what is new", "rights": ["labs.preview", "tickets.read"]},
         }
         self.agents: dict[int, dict[str, Any]] = {
             1: {"name": "Ada", "email": "ada@plaindesk.example", "enabled": True, "roles": [1]},
-            2: {"name": "Ben", "email": "ben@plaindesk.example", "enabled": True, "roles": [2]},
+            2: {"name": "Ben", "email": "ben@plaindesk.example", "enabled": True, "roles": [2, 4]},
             3: {"name": "Cem", "email": "cem@plaindesk.example", "enabled": True, "roles": [1]},
+            4: {"name": "Dea", "email": "dea@plaindesk.example", "enabled": True, "roles": [2]},
+            5: {"name": "Eli", "email": "eli@plaindesk.example", "enabled": False, "roles": [2]},
         }
-        self._last = 3
+        self._last = 4
 
     def answer(self, method: str, path: str, body: Json) -> Json:
         """Give the reply to a request, or raise the refusal."""
