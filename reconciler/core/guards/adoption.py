@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconciler.core.digest import confirmation_id, role_digest
 from reconciler.core.facts import Facts
 from reconciler.core.wording import every, listing
-from reconciler.model.change import Create, revokes_of
+from reconciler.model.change import Retire, Update, revokes_of
 from reconciler.model.finding import Finding, FindingLevel, Guard
 
 
@@ -16,7 +16,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
     Where no base revision is known nobody can tell, so one warning names every role it might be.
     """
-    narrowed = [c for c in facts.changes if not isinstance(c, Create) and revokes_of(c)]
+    narrowed = [c for c in facts.changes if isinstance(c, Retire) or (isinstance(c, Update) and revokes_of(c))]
     if facts.base is None:
         if narrowed:
             yield Finding(
@@ -38,9 +38,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             level=FindingLevel.CONFIRM,
             role=change.role.key,
             message=(
-                f'"{change.live.content.name}" is managed here for the first time, and its file would take '
-                f"{every(revokes_of(change))} from it. Write the file from the live role first, or confirm "
-                "exactly this."
+                f'"{change.live.content.name}" is managed here for the first time, and its file would {_does(change)}. '
+                "Write the file from the live role first, or confirm exactly this."
             ),
             confirmation=confirmation_id(
                 facts.live.tenant.id,
@@ -51,3 +50,9 @@ def find(facts: Facts) -> Iterator[Finding]:
             ),
             people=facts.impact.by_role[change.role.key].losing,
         )
+
+
+def _does(change: Retire | Update) -> str:
+    """Say what a file does to its live role; people may lose nothing by it and the role be gone all the same."""
+    revoked = every(revokes_of(change))
+    return f"take {revoked} from it" if revoked else "retire it"

@@ -12,6 +12,7 @@ from builders import (
     a_base,
     a_live_role,
     a_live_state,
+    a_person,
     a_retired_role,
     a_role,
     a_state,
@@ -238,6 +239,19 @@ def test_retirement_by_a_pin_that_the_change_turns_asks_for_a_yes(id: str, asked
 
     found = findings_of(made, Guard.ADOPTION)
     assert [finding.level for finding in found] == [FindingLevel.CONFIRM] * asked
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["base", "no base"])
+def test_retirement_that_takes_nothing_from_anybody_is_a_first_adoption_too(*, known: bool) -> None:
+    """Where holders keep or gain by it, the role is gone all the same, and nobody had it managed here."""
+    leaves = Product(name="Desk", deletes_in_use=True, left_behind=frozenset({VIEW, REPLY}))
+    tenant = a_tenant(a_live_role("Night", grants=(VIEW,)), people=(a_person("p", "Night"),), product=leaves)
+
+    made = plan_of(tenant, a_retired_role("night"), pins={}, base=a_base() if known else None)
+
+    (finding,) = findings_of(made, Guard.ADOPTION)
+    assert finding.level is (FindingLevel.CONFIRM if known else FindingLevel.WARN)
+    assert ("its file would retire it. Write" if known else "night may be managed here") in finding.message
 
 
 def test_pin_of_a_file_that_is_gone_claims_nothing() -> None:
