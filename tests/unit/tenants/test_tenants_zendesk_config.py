@@ -233,6 +233,8 @@ def test_unknown_part_of_the_reports_that_is_true_is_more_than_false() -> None:
     assert changes(less, more, {"explore_reports": off}, vocabulary) == ({"explore_reports": on}, ())
     assert changes(more, less, {"explore_reports": on}, vocabulary) == ({"explore_reports": off}, ())
     assert changes(None, more, {}, vocabulary) == ({"explore_reports": on}, ())
+    word: Object = {**off, "later": "some"}
+    assert not read({"explore_reports": word}, vocabulary) <= more
 
 
 @pytest.mark.parametrize(
