@@ -83,7 +83,7 @@ class Place:
         return Place(Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True)))
 
     def environment(self, **more: str) -> Mapping[str, str]:
-        """Give the environment of a process; it is not measured, as what is killed or has no room breaks the figures."""
+        """Give the environment of a process; not measured, as what is killed or has no room breaks the figures."""
         key = self.folder / ".reconciler" / "sandbox.key"
         served = {"SERVED_KEY": key.read_text(encoding="ascii").strip()} if key.exists() else {}
         path = os.pathsep.join(filter(None, (str(self.folder / "brisk"), os.environ.get("PYTHONPATH"))))
