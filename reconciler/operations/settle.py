@@ -134,6 +134,9 @@ def _send(send: Callable[[], None]) -> _Answer:
         return _Answer(refusal=Settled.CONFLICT, sent=error.sent, detail=error.detail)
     except WriteRefused as error:
         return _Answer(refusal=Settled.REFUSED, sent=error.sent, detail=error.detail)
+    except TenantError as error:
+        # An adapter promises the three above; one that lets another out has said nothing about the effect.
+        return _Answer(detail=error.detail)
     return _Answer(clear=True)
 
 

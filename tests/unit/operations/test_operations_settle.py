@@ -54,6 +54,7 @@ def shown(sights: Iterable[Sight]) -> Callable[[], Seen]:
         ((UNCLEAR,), (Seen.AFTER,), Settlement(settled=Settled.APPLIED, sent=1)),
         ((NO,), (), Settlement(settled=Settled.REFUSED, sent=1, detail="no")),
         ((MOVED,), (), Settlement(settled=Settled.CONFLICT, sent=1, detail="moved")),
+        ((TenantUnreachable("not promised"),), (Seen.AFTER,), Settlement(settled=Settled.APPLIED, sent=1)),
         (
             (YES,),
             LAGS,
