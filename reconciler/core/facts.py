@@ -58,7 +58,7 @@ class Facts:
         if self.base is not None:
             names = self.base.names
             if not self.live.product.unique_names:
-                if live.id in self.base.ids:
+                if live.id in self.base.pins.values():
                     return True
                 names = names if self.base.unpinned is None else self.base.unpinned
         called = live.content.name

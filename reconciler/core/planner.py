@@ -23,7 +23,7 @@ from reconciler.model.change import (
     key_of,
     revokes_of,
 )
-from reconciler.model.finding import Finding, FindingLevel
+from reconciler.model.finding import BaseRevision, Finding, FindingLevel
 from reconciler.model.plan import ACTIVE, Plan, PlannedChange, PlanTenant, Summary
 from reconciler.model.role import RoleKey
 
@@ -121,8 +121,22 @@ def _introduced_by(facts: Facts, change: Change) -> str | None:
     """Tell what the change's own files did from what was waiting already; None without a base revision."""
     if facts.base is None:
         return None
-    if isinstance(change, Retire):
-        same = change.role.key in facts.base.contents and facts.base.contents[change.role.key] is None
-    else:
-        same = change.role.content in facts.base.contents.values()  # names are unique, so this is the same role
-    return "already pending" if same else "this change"
+    said = None if isinstance(change, Retire) else change.role.content
+    # No two files of one commit have the same name, so one at most declares this; retirements are told by their keys.
+    then = next(
+        (k for k, content in facts.base.contents.items() if content == said and (said or k == change.role.key)), None
+    )
+    pending = then is not None and _meant(facts, facts.base, then, change)
+    return "already pending" if pending else "this change"
+
+
+def _meant(facts: Facts, base: BaseRevision, then: RoleKey, change: Change) -> bool:
+    """Say whether a file of the base revision meant the role that a change is for."""
+    if facts.live.product.unique_names:
+        return True
+    pin = base.pins.get(then)
+    if isinstance(change, Create):
+        return pin == facts.desired.pinned_ids.get(change.role.key)
+    if pin is not None:
+        return pin == change.live.id
+    return change.live.id not in base.pins.values() and facts.was_managed(change.live)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from reconciler.model.permission import Catalogue
 from reconciler.model.role import Origin, RoleContent, RoleId, RoleKey
@@ -116,7 +117,7 @@ class BaseRevision:
     """
     unpinned: frozenset[str] | None = None
     """Those of `names` that stand in files without a pinned id; None for all of them."""
-    ids: frozenset[RoleId] = frozenset()
+    pins: Mapping[RoleKey, RoleId] = field(default_factory=lambda: MappingProxyType({}))
     """The ids that its files pinned: where names are not unique, what such a file meant, whatever it was called."""
     contents: Mapping[RoleKey, RoleContent | None]
     """What its files declare, expanded; None for a retired role."""

@@ -219,7 +219,7 @@ def test_pinned_role_was_managed_and_no_other_of_its_name() -> None:
     """A file of then meant its id whatever that role was called, or its name where it had no id."""
     base = replace(
         a_base(a_role("night", name="Night"), a_role("late", name="Late")),
-        ids=frozenset({RoleId("7")}),
+        pins={RoleKey("night"): RoleId("7")},
         unpinned=frozenset({"Late"}),
     )
     live = (a_live_role("Watch", id="7"), a_live_role("Night", id="8"), a_live_role("Late", id="9"))
@@ -232,7 +232,7 @@ def test_pinned_role_was_managed_and_no_other_of_its_name() -> None:
 @pytest.mark.parametrize(("id", "asked"), [("7", 0), ("8", 1)])
 def test_retirement_by_a_pin_that_the_change_turns_asks_for_a_yes(id: str, asked: int) -> None:
     """To turn a pin to another role of the same name is to manage that one for the first time."""
-    base = replace(a_base(a_role("night")), ids=frozenset({RoleId("7")}), unpinned=frozenset())
+    base = replace(a_base(a_role("night")), pins={RoleKey("night"): RoleId("7")}, unpinned=frozenset())
     tenant = a_tenant(a_live_role("Night", id="7"), a_live_role("Night", id="8"), product=SAME_NAMES)
 
     made = plan_of(tenant, a_retired_role("night"), pins={"night": id}, base=base)

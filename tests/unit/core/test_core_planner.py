@@ -28,9 +28,11 @@ from reconciler.core.wording import listing, people, roles
 from reconciler.model.change import Action, Direction, FieldChange
 from reconciler.model.finding import BaseRevision
 from reconciler.model.plan import PlannedChange, PlanTenant, Summary
-from reconciler.model.role import DesiredRole, RetiredRole
+from reconciler.model.product import Product
+from reconciler.model.role import DesiredRole, RetiredRole, RoleId, RoleKey
 
 AGENT = a_live_role("Agent", grants=(VIEW, REPLY))
+NAMESAKES = Product(name="Namesakes", unique_names=False)
 
 
 def test_plan_tells_a_change_with_everything_about_it() -> None:
@@ -121,6 +123,45 @@ def test_plan_tells_what_this_change_did_from_what_was_pending(
     (change,) = a_plan(a_request(file, base=base), a_tenant(AGENT)).changes
 
     assert expected == change.introduced_by
+
+
+NIGHT = a_role("night", grants=(TAG,))
+RETIRED = a_retired_role("night")
+
+
+@pytest.mark.parametrize(
+    ("file", "then", "now", "expected"),
+    [
+        (NIGHT, {"night": "7"}, {"night": "7"}, "already pending"),
+        (NIGHT, {"night": "7"}, {"night": "8"}, "this change"),
+        (NIGHT, {"other": "8"}, {"night": "8"}, "this change"),
+        (NIGHT, {}, {"night": "8"}, "already pending"),
+        (NIGHT, {}, {"night": "9"}, "this change"),
+        (NIGHT, {"night": "0"}, {"night": "0"}, "already pending"),
+        (NIGHT, {"night": "7"}, {"night": "0"}, "this change"),
+        (RETIRED, {"night": "7"}, {"night": "7"}, "already pending"),
+        (RETIRED, {"night": "7"}, {"night": "8"}, "this change"),
+    ],
+)
+def test_plan_tells_a_pin_that_was_turned_to_another_role_of_the_name(
+    file: DesiredRole | RetiredRole, then: dict[str, str], now: dict[str, str], expected: str
+) -> None:
+    """Where two roles may have one name, a file that says what it said is pending only for the role it meant."""
+    live = (a_live_role("Night", id="7"), a_live_role("Night", id="8"), a_live_role("Dusk", id="9"))
+    base = replace(a_base(file), pins={RoleKey(key): RoleId(role) for key, role in then.items()})
+    request = a_request(file, base=base)
+    pinned = replace(request.desired, pinned_ids={RoleKey(key): RoleId(role) for key, role in now.items()})
+
+    made = a_plan(replace(request, desired=pinned), a_tenant(*live, product=NAMESAKES))
+
+    assert [change.introduced_by for change in made.changes] == [expected]
+
+
+def test_plan_tells_a_retirement_apart_from_one_of_another_file() -> None:
+    """That some other role was retired then says nothing of this one."""
+    made = a_plan(a_request(RETIRED, base=a_base(a_retired_role("day"))), a_tenant(a_live_role("Night")))
+
+    assert [change.introduced_by for change in made.changes] == ["this change"]
 
 
 def test_plan_notes_permissions_that_are_kept_unseen() -> None:

@@ -126,7 +126,7 @@ def test_pinned_ids_of_then_are_those_of_the_tenant(root: Path) -> None:
     base = load_base(root, "HEAD", "roles", tenant="live")
 
     assert base.names == {"Night Desk", "Day Desk", "Dawn Desk"}
-    assert (base.ids, base.unpinned) == ({"7"}, {"Day Desk", "Dawn Desk"})
+    assert (base.pins, base.unpinned) == ({"a": "7"}, {"Day Desk", "Dawn Desk"})
     assert load_base(root, "HEAD", "roles").unpinned == base.names
 
 
