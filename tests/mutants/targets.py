@@ -13,6 +13,13 @@ DECIDES = (
 )
 """Tests of what decides who loses what."""
 
+TELLS = (
+    UNIT,
+    *(f"tests/unit/operations/test_operations_{name}.py" for name in ("catalogue", "explain", "matrix", "notice")),
+    *(PROPERTIES.format(law) for law in ("explain", "matrix", "telling")),
+)
+"""Tests of what tells people about roles, decides nothing and is read all the same."""
+
 ESCAPES = (
     *(f"tests/unit/render/test_render_{name}.py" for name in ("annotations", "escape", "html", "matrix", "notice")),
     "tests/golden",
@@ -64,6 +71,10 @@ TARGETS = {
     "reconciler/core/reviewing.py": DECIDES,
     "reconciler/core/strictness.py": DECIDES,
     "reconciler/core/wording.py": DECIDES,
+    **{
+        f"reconciler/core/{name}.py": TELLS
+        for name in ("explain", "known", "matrix", "notice", "pairs", "subjects", "vendor")
+    },
     "reconciler/model/permission.py": DECIDES,
     "reconciler/render/csv.py": ESCAPES,
     **{f"reconciler/render/{name}.py": SHOWS for name in ("escape", "escape_markdown", "escape_workflow")},
