@@ -16,6 +16,7 @@ DECIDES = (
 TELLS = (
     UNIT,
     *(f"tests/unit/operations/test_operations_{name}.py" for name in ("catalogue", "explain", "matrix", "notice")),
+    "tests/unit/render/test_render_levels.py",
     *(PROPERTIES.format(law) for law in ("explain", "matrix", "telling")),
 )
 """Tests of what tells people about roles, decides nothing and is read all the same."""

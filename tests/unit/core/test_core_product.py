@@ -23,6 +23,7 @@ from fakes.tenant import FakeTenant
 from reconciler.core.diff import diff
 from reconciler.core.digest import plan_digest
 from reconciler.core.guards import in_use as in_use_guard
+from reconciler.core.invariants import check
 from reconciler.core.known import known
 from reconciler.core.match import match
 from reconciler.core.vendor import category_differences, permission_differences, propose
@@ -69,6 +70,13 @@ def plan_of(
     state = a_state(*roles, catalogue=lock)
     tenant = FakeTenant(catalogue=live, roles=here, account=NOBODY)
     return planned(Request(desired=state, settings=ANYTHING_GOES), tenant)
+
+
+def test_check_counts_what_the_tenant_adds_as_promised() -> None:
+    """A plan that grants a whole node and what comes with it is sound."""
+    made = plan_of(a_role("boss", grants=("admin.everything",)))
+
+    check(made.plan, made.facts)
 
 
 def test_role_gets_what_the_tenant_adds_to_a_whole_node() -> None:

@@ -21,11 +21,13 @@ from builders import (
 from reconciler.core.known import Crowd, Known, crowd, known
 from reconciler.core.matrix import matrix
 from reconciler.core.subjects import permissions_called, words
-from reconciler.core.vendor import role_effects
+from reconciler.core.vendor import permission_differences, role_effects
 from reconciler.model.explanation import Headcount, Labelled
 from reconciler.model.matrix import Matrix
+from reconciler.model.permission import Catalogue, Category, Permission, PermissionLevel
 from reconciler.model.person import People
 
+LEVEL = PermissionLevel.ACT
 LIVE = (
     a_live_role("Beta", grants=(VIEW,)),
     a_live_role("Old", grants=(VIEW,)),
@@ -106,6 +108,23 @@ def test_matrix_tells_where_a_role_is_declared_and_what_it_is_called_now() -> No
         ("Young", young.origin, "Old"),
         ("Zeta", None, None),
     ]
+
+
+def test_permission_under_another_key_is_perhaps_the_same_within_its_category() -> None:
+    """A category is what stands before the first dot, however many follow."""
+    lock, proposed = (
+        Catalogue(
+            version=1,
+            categories=(
+                Category(key="tickets", name="Tickets", permissions=(Permission(key=key, name="X", level=LEVEL),)),
+            ),
+        )
+        for key in ("tickets.one.x", "tickets.two.x")
+    )
+
+    found = permission_differences(lock, proposed, a_state(catalogue=lock), a_state(catalogue=proposed))
+
+    assert [each.perhaps for each in found] == [("tickets.two.x",), ("tickets.one.x",)]
 
 
 def test_effect_of_an_update_has_the_name_of_the_role() -> None:
