@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from reconciler.core.naming import name_key
 from reconciler.errors import (
     TenantAnswerUnusable,
-    TenantError,
     UsageProblem,
     WriteConflict,
     WriteRefused,
@@ -31,6 +30,7 @@ from reconciler.tenants.connection import Connection, TenantKind
 from reconciler.tenants.credential import key_header
 from reconciler.tenants.http import HttpReader, HttpWriter, Patience
 from reconciler.tenants.rereading import require_unmoved_person, require_unmoved_role
+from reconciler.tenants.sending import before_sending
 from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
 from reconciler.tenants.verdict import Terms
@@ -55,7 +55,7 @@ class ChatwootWriter(ChatwootReader):
 
         Chatwoot would take a second role of any name, so one that has come since the roles were read is a conflict.
         """
-        with _before_sending():
+        with before_sending():
             before = self._known().keys()
             wanted = name_key(content.name)
             come = [r.id for r in self._list().values() if name_key(r.name) == wanted and r.id not in before]
@@ -70,7 +70,7 @@ class ChatwootWriter(ChatwootReader):
         """`PATCH /custom_roles/{id}` with the fields that differ, permissions whole; 200."""
         if content == live.content:
             return
-        with _before_sending():
+        with before_sending():
             raw = self._as_read(live)
             self._require_sayable(live.content, content)
         body = self._body(live.content, content, raw.words)
@@ -80,7 +80,7 @@ class ChatwootWriter(ChatwootReader):
 
     def delete_role(self, live: LiveRole) -> None:
         """`DELETE /custom_roles/{id}`; 200 without a body. Whoever has the role is a plain agent then."""
-        with _before_sending():
+        with before_sending():
             self._as_read(live)
         self._agents = None
         self._writer.delete(*self._path, "custom_roles", live.id, terms=_GONE)
@@ -88,7 +88,7 @@ class ChatwootWriter(ChatwootReader):
 
     def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:
         """`PATCH /agents/{id}` with `role` and `custom_role_id` at the top: one that is left out would be cleared."""
-        with _before_sending():
+        with before_sending():
             custom = sorted(role_ids - {ADMINISTRATORS, PLAIN})
             self._require_assignable(person, role_ids, custom)
             require_unmoved_person(person, self.person(person.id))
@@ -194,20 +194,6 @@ def _account(connection: Connection) -> str:
             fix='Write the number that stands after `/accounts/` in its address, as in `account: "1"`',
         )
     return account
-
-
-@contextmanager
-def _before_sending() -> Iterator[None]:
-    """Turn whatever cannot be read before a write into a refusal: nothing was sent."""
-    try:
-        yield
-    except (WriteConflict, WriteRefused) as problem:
-        problem.sent = False
-        raise
-    except TenantError as problem:
-        refused = WriteRefused(problem.detail)
-        refused.sent = False
-        raise refused from problem
 
 
 @contextmanager

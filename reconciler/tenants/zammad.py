@@ -12,9 +12,7 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import (
     TenantAnswerUnusable,
-    TenantError,
     UsageProblem,
-    WriteConflict,
     WriteRefused,
     WriteUnclear,
 )
@@ -27,6 +25,7 @@ from reconciler.tenants.credential import Credential, token_header
 from reconciler.tenants.http import HttpWriter, Patience
 from reconciler.tenants.kind import HttpKind
 from reconciler.tenants.rereading import require_unmoved_person, require_unmoved_role
+from reconciler.tenants.sending import before_sending, refuse
 from reconciler.tenants.strict_json import Json
 from reconciler.tenants.verdict import Terms
 from reconciler.tenants.zammad_pages import API
@@ -51,7 +50,7 @@ class ZammadWriter(ZammadReader):
 
     def create_role(self, content: RoleContent) -> RoleId:
         """`POST /roles` by names; 201 gives the id."""
-        with _before_sending():
+        with before_sending():
             if self._known is None:
                 self._list()
             self._require_sayable(None, content)
@@ -72,7 +71,7 @@ class ZammadWriter(ZammadReader):
         """`PUT /roles/{id}` with the fields that differ, lists whole; 200. Nothing differs: nothing is sent."""
         if content == live.content:
             return
-        with _before_sending():
+        with before_sending():
             raw = self._as_read(live)
             self._require_sayable(live.content, content)
             body = self._differing(raw, live.content, content)
@@ -80,13 +79,13 @@ class ZammadWriter(ZammadReader):
 
     def delete_role(self, live: LiveRole) -> None:
         """`PUT /roles/{id}` with `active: false`; 200. Whoever has the role keeps it, and nothing through it."""
-        with _before_sending():
+        with before_sending():
             self._as_read(live)
         self._put(live.id, {"active": False})
 
     def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:
         """`PUT /users/{id}` with every role of the person, the inactive ones too; 200."""
-        with _before_sending():
+        with before_sending():
             known = self._list() if self._known is None or not role_ids <= self._known.keys() else self._known
             strange = sorted(role_ids - known.keys())
             if strange:
@@ -120,7 +119,7 @@ class ZammadWriter(ZammadReader):
         unknown = sorted(after.permissions - had - self._vocabulary.catalogue().keys)
         if unknown:
             raise WriteRefused(f"Zammad has no permission {unknown[0]}")
-        _refuse(self.objections(before, after))
+        refuse(self.objections(before, after))
 
     def _differing(self, raw: RawRole, before: RoleContent, after: RoleContent) -> dict[str, Json]:
         body: dict[str, Json] = {}
@@ -180,28 +179,9 @@ KIND: TenantKind = kind()
 
 
 @contextmanager
-def _before_sending() -> Iterator[None]:
-    """Turn whatever cannot be read before a write into a refusal: nothing was sent."""
-    try:
-        yield
-    except (WriteConflict, WriteRefused) as problem:
-        problem.sent = False
-        raise
-    except TenantError as problem:
-        refused = WriteRefused(problem.detail)
-        refused.sent = False
-        raise refused from problem
-
-
-@contextmanager
 def _told_unclear() -> Iterator[None]:
     """Turn a reply that cannot be understood into a write that the read-back settles."""
     try:
         yield
     except TenantAnswerUnusable as problem:
         raise WriteUnclear(problem.detail) from problem
-
-
-def _refuse(told: tuple[str, ...]) -> None:
-    if told:
-        raise WriteRefused(" ".join(told))

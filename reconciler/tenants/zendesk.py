@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import (
     TenantAnswerUnusable,
-    TenantError,
     UsageProblem,
     WriteConflict,
     WriteRefused,
@@ -29,6 +28,7 @@ from reconciler.tenants.credential import ClientCredentials, Credential, basic
 from reconciler.tenants.http import HttpReader, HttpWriter, Patience
 from reconciler.tenants.remarks import DEPRECATED
 from reconciler.tenants.rereading import require_unmoved_person
+from reconciler.tenants.sending import before_sending, refuse
 from reconciler.tenants.shape import Part
 from reconciler.tenants.strict_json import Json
 from reconciler.tenants.verdict import Terms
@@ -62,10 +62,10 @@ class ZendeskWriter(ZendeskReader):
 
     def create_role(self, content: RoleContent) -> RoleId:
         """`POST /custom_roles` with every key that roles of the account state; 200 or 201 gives the id."""
-        with _before_sending():
+        with before_sending():
             self._listed()
             self._require_known(content.permissions)
-            _refuse(self.objections(None, content))
+            refuse(self.objections(None, content))
             configuration, _ = changes(None, content.permissions, {}, self._vocabulary)
         body: dict[str, Json] = {
             "name": content.name,
@@ -82,15 +82,15 @@ class ZendeskWriter(ZendeskReader):
         """`PUT /custom_roles/{id}` with what differs; 200. Nothing differs: nothing is sent."""
         if content == live.content:
             return
-        with _before_sending():
+        with before_sending():
             raw = self._as_read(live)
             if raw.version != live.version:
                 raise WriteConflict(f"Role {live.id} is not what it was when it was read")
             self._listed()
             self._require_known(content.permissions - live.content.permissions)
-            _refuse(self.objections(live.content, content))
+            refuse(self.objections(live.content, content))
             configuration, told = changes(live.content.permissions, content.permissions, raw.settings, self._vocabulary)
-            _refuse(told)
+            refuse(told)
         body: dict[str, Json] = {}
         if content.name != live.content.name:
             body["name"] = content.name
@@ -108,7 +108,7 @@ class ZendeskWriter(ZendeskReader):
 
         Moving its holders may have touched the moment of its last change, so only what people wrote is compared.
         """
-        with _before_sending():
+        with before_sending():
             self._listed()
             raw = self._as_read(live)
             if raw.fingerprint != live.version.rpartition(" ")[2]:
@@ -124,7 +124,7 @@ class ZendeskWriter(ZendeskReader):
 
     def assign_roles(self, person: Person, role_ids: frozenset[RoleId]) -> None:
         """`PUT /users/{id}` with the one role; 200. Administrators are neither made nor unmade through roles."""
-        with _before_sending():
+        with before_sending():
             (wanted,) = role_ids if len(role_ids) == 1 else (None,)
             if wanted is None:
                 raise WriteRefused(f"A person has exactly one role in Zendesk, and {len(role_ids)} are asked for")
@@ -144,7 +144,7 @@ class ZendeskWriter(ZendeskReader):
 
         The people are read again by listing those with the role that they have, and must all still have it.
         """
-        with _before_sending():
+        with before_sending():
             self._require_assignable(role_id)
             self._people.forget()
             for held in sorted({held for person in people for held in person.role_ids}):
@@ -256,31 +256,12 @@ def _credential(connection: Connection, scope: str) -> tuple[Credential, OpenedB
 
 
 @contextmanager
-def _before_sending() -> Iterator[None]:
-    """Turn whatever cannot be read before a write into a refusal: nothing was sent."""
-    try:
-        yield
-    except (WriteConflict, WriteRefused) as problem:
-        problem.sent = False
-        raise
-    except TenantError as problem:
-        refused = WriteRefused(problem.detail)
-        refused.sent = False
-        raise refused from problem
-
-
-@contextmanager
 def _told_unclear() -> Iterator[None]:
     """Turn the answer that two writes met into one that the read-back settles."""
     try:
         yield
     except WriteConflict as problem:
         raise WriteUnclear(problem.detail) from problem
-
-
-def _refuse(objections: tuple[str, ...]) -> None:
-    if objections:
-        raise WriteRefused(" ".join(objections))
 
 
 def _written(reply: Part) -> RawRole:
