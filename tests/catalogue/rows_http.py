@@ -573,6 +573,7 @@ CASES: tuple[HttpCase, ...] = (
         command=APPLY,
         results=(APPLIED,),
         writes=1,
+        unseen=2,
     ),
     HttpCase(row=150, slug="clock-an-hour-off", exit=0, code="tenant.clock", bend=_an_hour_off),
 )

@@ -58,6 +58,8 @@ class HttpCase(Case):
     command: tuple[str, ...] = ("plan",)
     writes: int | None = None
     """How many writes are sent; None where it does not matter."""
+    unseen: int = 0
+    """How many more may have gone into a connection that was closed already, so that nobody ever read them."""
     results: tuple[str, ...] | None = None
     """How the changes end, in their order."""
     check: Callable[[Desk, Ran], None] = lambda _desk, _ran: None
