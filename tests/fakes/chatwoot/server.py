@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from fakes.chatwoot.api import ADA, BEN, EVE, ChatwootApi
 from fakes.chatwoot.state import Chatwoot
 from fakes.clock import FakeClock
+from fakes.loopback import Sent, on_loopback
 from fakes.support import quick
 
 from reconciler.ports import Clock
@@ -81,51 +80,15 @@ def a_chatwoot_desk(clock: Clock | None = None) -> Iterator[Desk]:
 @contextmanager
 def served(api: ChatwootApi) -> Iterator[str]:
     """Serve a double on a free loopback port until the block is left."""
-    server = _Server(("127.0.0.1", 0), _answering(api))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
+    def answer(method: str, target: str, headers: Mapping[str, str], payload: bytes) -> Sent | None:
+        reply = api.answer(method, target, headers, payload)
+        if reply is None:
+            return None
+        plain = isinstance(reply.body, bytes)
+        body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+        kind = {} if plain else {"Content-Type": "application/json; charset=utf-8"}
+        return Sent(reply.status, {**kind, "Content-Length": str(len(body)), **reply.headers}, body)
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-
-def _answering(api: ChatwootApi) -> type[BaseHTTPRequestHandler]:
-    lock = threading.Lock()
-
-    class Requests(BaseHTTPRequestHandler):
-        """Hands each request to the double, one at a time."""
-
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing; the double keeps its own log."""
-
-        def answer(self) -> None:
-            """Answer one request."""
-            payload = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            with lock:
-                reply = api.answer(self.command, self.path, headers, payload)
-            if reply is None:
-                self.close_connection = True
-                return
-            plain = isinstance(reply.body, bytes)
-            body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            kind = {} if plain else {"Content-Type": "application/json; charset=utf-8"}
-            for name, value in {**kind, "Content-Length": str(len(body)), **reply.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        setattr(Requests, f"do_{method}", Requests.answer)
-    return Requests
+    with on_loopback(answer) as url:
+        yield url

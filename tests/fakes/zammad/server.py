@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Protocol
 
 from fakes.clock import FakeClock
+from fakes.loopback import Sent, on_loopback
 from fakes.support import quick
 from fakes.zammad.api import ZammadApi
 from fakes.zammad.calls import Reply, Token
@@ -103,54 +102,14 @@ def a_zammad_desk(
 @contextmanager
 def served(api: Answers) -> Iterator[str]:
     """Serve a double on a free loopback port until the block is left."""
-    server = _Server(("127.0.0.1", 0), _handler(api))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
+    def answer(method: str, target: str, headers: Mapping[str, str], payload: bytes) -> Sent | None:
+        reply = api.answer(method, target, headers, payload)
+        if reply is None:
+            return None
+        body = json.dumps(reply.body).encode()
+        fields = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(len(body))}
+        return Sent(reply.status, fields | reply.headers, body)
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-
-def _handler(api: Answers) -> type[BaseHTTPRequestHandler]:
-    lock = threading.Lock()
-
-    class Requests(BaseHTTPRequestHandler):
-        """Hands each request to the double, one at a time."""
-
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing; the double keeps its own log."""
-
-        def answer(self) -> None:
-            """Answer one request."""
-            payload = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            with lock:
-                reply = api.answer(self.command, self.path, headers, payload)
-            if reply is None:
-                self.close_connection = True
-                return
-            body = json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            fields = {
-                "Content-Type": "application/json; charset=utf-8",
-                "Content-Length": str(len(body)),
-                **reply.headers,
-            }
-            for name, value in fields.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        setattr(Requests, f"do_{method}", Requests.answer)
-    return Requests
+    with on_loopback(answer) as url:
+        yield url

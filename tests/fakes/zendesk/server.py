@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from fakes.clock import FakeClock
+from fakes.loopback import Sent, on_loopback
 from fakes.support import quick
 from fakes.zendesk.api import CLIENT, SECRET, ZendeskApi
 from fakes.zendesk.recorded import ADMIN
@@ -99,54 +98,16 @@ def a_zendesk_desk(clock: Clock | None = None, **switches: object) -> Iterator[D
 @contextmanager
 def served(api: ZendeskApi) -> Iterator[tuple[ZendeskApi, str]]:
     """Serve an account on a free loopback port until the block is left."""
-    server = _Server(("127.0.0.1", 0), _handler(api))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield api, f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
+    def answer(method: str, target: str, headers: Mapping[str, str], payload: bytes) -> Sent | None:
+        reply = api.answer(method, target, headers, payload)
+        if reply is None:
+            return None
+        body = reply.raw if reply.raw is not None else b"" if reply.body is None else json.dumps(reply.body).encode()
+        fields = {"Content-Type": "application/json; charset=utf-8", **reply.headers}
+        if reply.status != 204:
+            fields["Content-Length"] = str(len(body))
+        return Sent(reply.status, fields, body, dated=False)
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-
-def _handler(api: ZendeskApi) -> type[BaseHTTPRequestHandler]:
-    lock = threading.Lock()
-
-    class Requests(BaseHTTPRequestHandler):
-        """Hands each request to the account, one at a time."""
-
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing; the account keeps its own log."""
-
-        def answer(self) -> None:
-            """Answer one request."""
-            payload = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            with lock:
-                reply = api.answer(self.command, self.path, headers, payload)
-            if reply is None:
-                self.close_connection = True
-                return
-            self.send_response_only(reply.status)
-            body = (
-                reply.raw if reply.raw is not None else b"" if reply.body is None else json.dumps(reply.body).encode()
-            )
-            fields = {"Content-Type": "application/json; charset=utf-8", **reply.headers}
-            if reply.status != 204:
-                fields["Content-Length"] = str(len(body))
-            for name, value in fields.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    for method in ("GET", "POST", "PUT", "DELETE"):
-        setattr(Requests, f"do_{method}", Requests.answer)
-    return Requests
+    with on_loopback(answer) as url:
+        yield api, url
