@@ -24,5 +24,4 @@ class TenantContract(ReadingContract, RolesContract, AssigningContract):
     @pytest.fixture
     def desk(self) -> Iterator[Desk]:
         """Give a fresh desk; to be overridden."""
-        msg = f"{type(self).__name__} must override the fixture `desk`"
-        raise NotImplementedError(msg)
+        pytest.fail(f"{type(self).__name__} must override the fixture `desk`")
