@@ -38,6 +38,7 @@ class BriskKind(SupportKind):
 
 def _hurry(connection: Connection) -> None:
     """Shorten every sleep: the command waits between read-backs on the same clock that its connection has."""
+    # The command has built its clock already and gives every part the same one, so that one is shortened in place.
     assert isinstance(connection.clock, SystemClock)
     vars(connection.clock)["sleep"] = lambda seconds: time.sleep(max(0.0, seconds) / SHORTER)
 
